@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/strings.h"
+
 namespace isthmus::detail {
 
 void decode_string(JsonValue value, std::string& out, Problems& problems) {
@@ -26,11 +28,21 @@ void decode_double(JsonValue value, double& out, Problems& problems) {
 }
 
 void decode_timestamp(JsonValue value, Timestamp& out, Problems& problems) {
-  const auto text = value.string();
-  if (const auto moment = text ? from_rfc3339(*text) : std::nullopt)
+  decode_timestamp_text(value.string().value_or(""), out, problems);
+}
+
+void decode_timestamp_text(std::string_view text, Timestamp& out, Problems& problems) {
+  if (const auto moment = from_rfc3339(text))
     out = *moment;
   else
     problems.add("must be a date and time such as 2026-11-20T09:30:00Z");
+}
+
+std::int64_t decode_integer_text(std::string_view text, std::int64_t least, std::int64_t most, Problems& problems) {
+  const auto number = to_integer(text);
+  if (!number) problems.add("must be a whole number");
+  if (number && (*number < least || *number > most)) problems.add("is too large or too small");
+  return number.value_or(0);
 }
 
 std::int64_t decode_integer(JsonValue value, std::int64_t least, std::int64_t most, Problems& problems) {
@@ -54,26 +66,59 @@ void expected_one_of(std::span<const std::string_view> names, Problems& problems
   problems.add(std::move(message));
 }
 
-void decode_object(JsonValue value, void* owner, std::span<const FieldInfo> fields, bool is_open, Problems& problems) {
-  if (!value.is_object()) return problems.add("must be an object");
-  std::uint64_t seen = 0;
-  value.for_each_member([&](std::string_view name, JsonValue member) {
-    const auto found = std::ranges::find(fields, name, &FieldInfo::name);
-    if (found == fields.end()) {
-      if (!is_open) problems.within(name, [&] { problems.add("is not a known field"); });
+namespace {
+
+/// Which of an object's fields have been met.
+class FieldMarks {
+ public:
+  FieldMarks(std::span<const FieldInfo> fields, bool is_open, Problems& problems)
+      : fields_(fields), is_open_(is_open), problems_(problems) {}
+
+  /// Finds the field of that name and decodes it, once.
+  void meet(std::string_view name, auto decode) {
+    const auto found = std::ranges::find(fields_, name, &FieldInfo::name);
+    if (found == fields_.end()) {
+      if (!is_open_) problems_.within(name, [&] { problems_.add("is not a known field"); });
       return;
     }
-    const std::uint64_t mark = std::uint64_t{1} << (found - fields.begin());
-    problems.within(name, [&] {
+    const std::uint64_t mark = std::uint64_t{1} << (found - fields_.begin());
+    problems_.within(name, [&] {
       // Two readers of one document could see two different values: request smuggling in small.
-      if (seen & mark) return problems.add("is given twice");
-      found->decode(member, owner, problems);
+      if (seen_ & mark) return problems_.add("is given twice");
+      decode(*found);
     });
-    seen |= mark;
+    seen_ |= mark;
+  }
+  void finish() {
+    for (std::size_t i = 0; i < fields_.size(); ++i)
+      if (fields_[i].required && !(seen_ & (std::uint64_t{1} << i)))
+        problems_.within(fields_[i].name, [&] { problems_.add("is required"); });
+  }
+
+ private:
+  std::span<const FieldInfo> fields_;
+  bool is_open_;
+  Problems& problems_;
+  std::uint64_t seen_ = 0;
+};
+
+}  // namespace
+
+void decode_object(JsonValue value, void* owner, std::span<const FieldInfo> fields, bool is_open, Problems& problems) {
+  if (!value.is_object()) return problems.add("must be an object");
+  FieldMarks marks(fields, is_open, problems);
+  value.for_each_member([&](std::string_view name, JsonValue member) {
+    marks.meet(name, [&](const FieldInfo& field) { field.decode(member, owner, problems); });
   });
-  for (std::size_t i = 0; i < fields.size(); ++i)
-    if (fields[i].required && !(seen & (std::uint64_t{1} << i)))
-      problems.within(fields[i].name, [&] { problems.add("is required"); });
+  marks.finish();
+}
+
+void decode_texts(std::span<const std::pair<std::string, std::string>> texts, void* owner,
+                  std::span<const FieldInfo> fields, Problems& problems) {
+  FieldMarks marks(fields, false, problems);
+  for (const auto& [name, text] : texts)
+    marks.meet(name, [&](const FieldInfo& field) { field.decode_text(text, owner, problems); });
+  marks.finish();
 }
 
 void encode_object(JsonWriter& json, const void* owner, std::span<const FieldInfo> fields) {
@@ -85,7 +130,7 @@ void encode_object(JsonWriter& json, const void* owner, std::span<const FieldInf
   json.end_object();
 }
 
-void write_object_schema(SchemaWriter& writer, std::span<const FieldInfo> fields, bool is_open) {
+void describe_object(SchemaWriter& writer, std::span<const FieldInfo> fields, bool is_open) {
   writer.type("object");
   JsonWriter& json = writer.json();
   json.key("properties").begin_object();

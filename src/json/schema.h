@@ -3,6 +3,7 @@
 #include <array>
 #include <concepts>
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <span>
 #include <string>
@@ -122,8 +123,10 @@ void decode_string(JsonValue value, std::string& out, Problems& problems);
 void decode_bool(JsonValue value, bool& out, Problems& problems);
 void decode_double(JsonValue value, double& out, Problems& problems);
 void decode_timestamp(JsonValue value, Timestamp& out, Problems& problems);
+void decode_timestamp_text(std::string_view text, Timestamp& out, Problems& problems);
 /// Reads a whole number between the bounds of the member's type.
 std::int64_t decode_integer(JsonValue value, std::int64_t least, std::int64_t most, Problems& problems);
+std::int64_t decode_integer_text(std::string_view text, std::int64_t least, std::int64_t most, Problems& problems);
 void expected_one_of(std::span<const std::string_view> names, Problems& problems);
 
 /// A field with its types erased, so that one decoder serves all objects.
@@ -131,10 +134,15 @@ struct FieldInfo {
   std::string_view name;
   bool required;
   void (*decode)(JsonValue, void* owner, Problems&);
+  /// Reads the field from the text of a query string; types that a query can not hold refuse it.
+  void (*decode_text)(std::string_view, void* owner, Problems&);
   void (*encode)(JsonWriter&, const void* owner);
   void (*describe)(SchemaWriter&);
 };
 
+/// Reads name and value pairs, as a query string has them.
+void decode_texts(std::span<const std::pair<std::string, std::string>> texts, void* owner,
+                  std::span<const FieldInfo> fields, Problems& problems);
 void decode_object(JsonValue value, void* owner, std::span<const FieldInfo> fields, bool is_open, Problems& problems);
 void encode_object(JsonWriter& json, const void* owner, std::span<const FieldInfo> fields);
 
@@ -177,10 +185,24 @@ struct FieldThunks {
     std::apply([&](const auto&... rule) { (rule.describe(writer), ...); }, declared.rules);
     writer.end();
   }
+  static void decode_text(std::string_view text, void* owner, Problems& problems) {
+    if constexpr (requires(Member& member) { Codec<Member>::decode_text(text, member, problems); }) {
+      Member& member = static_cast<T*>(owner)->*(declared.member);
+      const std::size_t before = problems.count();
+      Codec<Member>::decode_text(text, member, problems);
+      if (problems.count() == before) apply_rules(member, declared.rules, problems);
+    } else {
+      problems.add("can not be given here");
+    }
+  }
   static constexpr FieldInfo info() {
-    return {declared.name, !is_optional<Member> && !has_rule<OrDefault>(declared.rules), decode, encode, describe};
+    return {declared.name, !is_optional<Member> && !has_rule<OrDefault>(declared.rules),
+            decode,        decode_text,
+            encode,        describe};
   }
 };
+
+void describe_object(SchemaWriter& writer, std::span<const FieldInfo> fields, bool is_open);
 
 template <class T>
 struct ObjectTable {
@@ -192,15 +214,7 @@ struct ObjectTable {
   }(std::make_index_sequence<count>());
 
   static void describe(SchemaWriter& writer) { describe_object(writer, fields, schema_of<T>.is_open); }
-  static void describe_object(SchemaWriter& writer, std::span<const FieldInfo> infos, bool is_open);
 };
-
-void write_object_schema(SchemaWriter& writer, std::span<const FieldInfo> fields, bool is_open);
-
-template <class T>
-void ObjectTable<T>::describe_object(SchemaWriter& writer, std::span<const FieldInfo> infos, bool is_open) {
-  write_object_schema(writer, infos, is_open);
-}
 
 }  // namespace detail
 
@@ -209,6 +223,7 @@ struct Codec<std::string> {
   static void decode(JsonValue value, std::string& out, Problems& problems) {
     detail::decode_string(value, out, problems);
   }
+  static void decode_text(std::string_view text, std::string& out, Problems&) { out = text; }
   static void encode(JsonWriter& json, const std::string& value) { json.value(value); }
   static void describe(SchemaWriter& writer) { writer.type("string"); }
 };
@@ -216,6 +231,10 @@ struct Codec<std::string> {
 template <>
 struct Codec<bool> {
   static void decode(JsonValue value, bool& out, Problems& problems) { detail::decode_bool(value, out, problems); }
+  static void decode_text(std::string_view text, bool& out, Problems& problems) {
+    out = text == "true";
+    if (!out && text != "false") problems.add("must be true or false");
+  }
   static void encode(JsonWriter& json, bool value) { json.value(value); }
   static void describe(SchemaWriter& writer) { writer.type("boolean"); }
 };
@@ -223,15 +242,19 @@ struct Codec<bool> {
 template <std::integral Integer>
   requires(!std::same_as<Integer, bool>)
 struct Codec<Integer> {
+  static constexpr bool wide = sizeof(Integer) == sizeof(std::int64_t);
+  /// JavaScript's numbers, and so D1's, hold 53 bits.
+  static constexpr std::int64_t most_exact = (std::int64_t{1} << 53) - 1;
+  static constexpr auto most = wide ? most_exact : static_cast<std::int64_t>(std::numeric_limits<Integer>::max());
+  static constexpr auto least = std::unsigned_integral<Integer> ? std::int64_t{0}
+                                : wide                          ? -most_exact
+                                                                : std::int64_t{std::numeric_limits<Integer>::min()};
+
   static void decode(JsonValue value, Integer& out, Problems& problems) {
-    constexpr bool wide = sizeof(Integer) == sizeof(std::int64_t);
-    // JavaScript's numbers, and so D1's, hold 53 bits.
-    constexpr std::int64_t most_exact = (std::int64_t{1} << 53) - 1;
-    constexpr auto most = wide ? most_exact : static_cast<std::int64_t>(std::numeric_limits<Integer>::max());
-    constexpr auto least = std::unsigned_integral<Integer> ? std::int64_t{0}
-                           : wide                          ? -most_exact
-                                                           : static_cast<std::int64_t>(std::numeric_limits<Integer>::min());
     out = static_cast<Integer>(detail::decode_integer(value, least, most, problems));
+  }
+  static void decode_text(std::string_view text, Integer& out, Problems& problems) {
+    out = static_cast<Integer>(detail::decode_integer_text(text, least, most, problems));
   }
   static void encode(JsonWriter& json, Integer value) { json.value(value); }
   static void describe(SchemaWriter& writer) { writer.type("integer"); }
@@ -248,6 +271,9 @@ template <>
 struct Codec<Timestamp> {
   static void decode(JsonValue value, Timestamp& out, Problems& problems) {
     detail::decode_timestamp(value, out, problems);
+  }
+  static void decode_text(std::string_view text, Timestamp& out, Problems& problems) {
+    detail::decode_timestamp_text(text, out, problems);
   }
   static void encode(JsonWriter& json, Timestamp value) { json.value(to_rfc3339(value)); }
   static void describe(SchemaWriter& writer) {
@@ -278,6 +304,11 @@ template <class T>
 struct Codec<std::optional<T>> {
   static void decode(JsonValue value, std::optional<T>& out, Problems& problems) {
     Codec<T>::decode(value, out.emplace(), problems);
+  }
+  static void decode_text(std::string_view text, std::optional<T>& out, Problems& problems)
+    requires requires(T& inner) { Codec<T>::decode_text(text, inner, problems); }
+  {
+    Codec<T>::decode_text(text, out.emplace(), problems);
   }
   static void encode(JsonWriter& json, const std::optional<T>& value) {
     if (value)
@@ -329,6 +360,12 @@ struct Codec<Enum> {
     else
       detail::expected_one_of(names, problems);
   }
+  static void decode_text(std::string_view text, Enum& out, Problems& problems) {
+    if (const auto known = value_named<Enum>(text))
+      out = *known;
+    else
+      detail::expected_one_of(names, problems);
+  }
   static void encode(JsonWriter& json, Enum value) { json.value(name_of(value)); }
   static void describe(SchemaWriter& writer) {
     writer.type("string");
@@ -353,6 +390,16 @@ Result<T> decode(JsonValue value) {
   T out{};
   Problems problems;
   Codec<T>::decode(value, out, problems);
+  if (!problems.empty()) return Failure(problems.to_error());
+  return out;
+}
+
+/// Decodes and validates name and value pairs, as a query string has them.
+template <class T>
+Result<T> decode(std::span<const std::pair<std::string, std::string>> texts) {
+  T out{};
+  Problems problems;
+  detail::decode_texts(texts, &out, detail::ObjectTable<T>::fields, problems);
   if (!problems.empty()) return Failure(problems.to_error());
   return out;
 }
