@@ -1,0 +1,33 @@
+# unit_tests: every *_test.cpp below src/ and tests/, with what stands beside those in tests/ to support them.
+
+add_library(isthmus_tests_options INTERFACE)
+target_link_libraries(isthmus_tests_options INTERFACE isthmus::options isthmus::doctest)
+target_include_directories(isthmus_tests_options INTERFACE ${PROJECT_SOURCE_DIR}/tests)
+
+file(GLOB_RECURSE test_sources CONFIGURE_DEPENDS src/*_test.cpp tests/*_test.cpp)
+file(GLOB_RECURSE support_sources CONFIGURE_DEPENDS tests/native/*.cpp)
+list(FILTER support_sources EXCLUDE REGEX "_test\\.cpp$")
+
+add_executable(unit_tests tests/unit/main.cpp ${test_sources} ${support_sources})
+target_link_libraries(unit_tests PRIVATE isthmus_tests_options isthmus_adapters sqlite3)
+foreach(product IN LISTS ISTHMUS_PRODUCTS)
+  if(TARGET isthmus_${product})
+    target_link_libraries(unit_tests PRIVATE isthmus_${product})
+  endif()
+endforeach()
+
+# Each tests/fuzz/<name>.cpp is a libFuzzer target fuzz_<name>.
+if(ISTHMUS_FUZZ)
+  file(GLOB fuzz_sources CONFIGURE_DEPENDS tests/fuzz/*.cpp)
+  foreach(source IN LISTS fuzz_sources)
+    get_filename_component(name ${source} NAME_WE)
+    add_executable(fuzz_${name} ${source})
+    target_link_libraries(fuzz_${name} PRIVATE isthmus::options isthmus_adapters)
+    target_link_options(fuzz_${name} PRIVATE -fsanitize=fuzzer)
+    foreach(product IN LISTS ISTHMUS_PRODUCTS)
+      if(TARGET isthmus_${product})
+        target_link_libraries(fuzz_${name} PRIVATE isthmus_${product})
+      endif()
+    endforeach()
+  endforeach()
+endif()
