@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/encoding.h"
 #include "base/strings.h"
 
 namespace isthmus::detail {
@@ -11,6 +12,13 @@ void decode_string(JsonValue value, std::string& out, Problems& problems) {
     out = *text;
   else
     problems.add("must be a text");
+}
+
+void decode_string_text(std::string_view text, std::string& out, Problems& problems) {
+  if (is_valid_utf8(text))
+    out = text;
+  else
+    problems.add("must be UTF-8");
 }
 
 void decode_bool(JsonValue value, bool& out, Problems& problems) {

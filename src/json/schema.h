@@ -120,6 +120,7 @@ struct Codec;
 namespace detail {
 
 void decode_string(JsonValue value, std::string& out, Problems& problems);
+void decode_string_text(std::string_view text, std::string& out, Problems& problems);
 void decode_bool(JsonValue value, bool& out, Problems& problems);
 void decode_double(JsonValue value, double& out, Problems& problems);
 void decode_timestamp(JsonValue value, Timestamp& out, Problems& problems);
@@ -223,7 +224,9 @@ struct Codec<std::string> {
   static void decode(JsonValue value, std::string& out, Problems& problems) {
     detail::decode_string(value, out, problems);
   }
-  static void decode_text(std::string_view text, std::string& out, Problems&) { out = text; }
+  static void decode_text(std::string_view text, std::string& out, Problems& problems) {
+    detail::decode_string_text(text, out, problems);
+  }
   static void encode(JsonWriter& json, const std::string& value) { json.value(value); }
   static void describe(SchemaWriter& writer) { writer.type("string"); }
 };

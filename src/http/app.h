@@ -1,0 +1,36 @@
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string_view>
+
+#include "http/input.h"
+#include "http/request.h"
+#include "http/route.h"
+
+namespace isthmus {
+
+/// How a product knows its users.
+struct Authenticator {
+  /// What the access token says; no I/O. Fails with 401.
+  Result<Principal> (*identify)(Host&, std::string_view token, Timestamp now);
+  /// Whether the session was ended, as far as is known here: may lag by a minute.
+  Task<Result<bool>> (*is_revoked)(Host&, const Principal&);
+  /// A query that gives one row, the roles as a JSON list, if the session is live at this moment, else none.
+  Statement (*live_session)(const Principal&, Timestamp now);
+};
+
+/// A program: its routes, and what else it does.
+struct App {
+  std::string_view name;
+  std::string_view title;
+  std::span<const Route> routes;
+  const Authenticator* authenticator = nullptr;
+  /// What cron does. `cron` is the pattern that fired.
+  Task<Result<void>> (*scheduled)(Host&, std::string_view cron, Timestamp now) = nullptr;
+};
+
+/// The program of this module. Each product defines it once.
+const App& app();
+
+}  // namespace isthmus

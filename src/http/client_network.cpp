@@ -1,0 +1,79 @@
+#include "http/client_network.h"
+
+#include <array>
+#include <charconv>
+#include <cstdint>
+#include <optional>
+
+#include "base/strings.h"
+
+namespace isthmus {
+
+namespace {
+
+using Groups = std::array<std::uint16_t, 8>;
+
+bool is_ipv4(std::string_view text) {
+  int parts = 0;
+  while (true) {
+    const auto dot = text.find('.');
+    const std::string_view part = text.substr(0, dot);
+    const auto number = part.size() <= 3 ? to_integer(part) : std::nullopt;
+    if (!number || *number < 0 || *number > 255 || (part.size() > 1 && part[0] == '0')) return false;
+    ++parts;
+    if (dot == std::string_view::npos) return parts == 4;
+    text.remove_prefix(dot + 1);
+  }
+}
+
+/// Reads up to eight groups of hex digits between colons, without "::".
+std::optional<std::size_t> read_groups(std::string_view text, Groups& out, std::size_t at) {
+  if (text.empty()) return at;
+  while (true) {
+    const auto colon = text.find(':');
+    const std::string_view part = text.substr(0, colon);
+    if (at >= out.size() || part.empty() || part.size() > 4) return std::nullopt;
+    const auto [end, error] = std::from_chars(part.data(), part.data() + part.size(), out[at], 16);
+    if (error != std::errc() || end != part.data() + part.size()) return std::nullopt;
+    ++at;
+    if (colon == std::string_view::npos) return at;
+    text.remove_prefix(colon + 1);
+  }
+}
+
+std::optional<Groups> read_ipv6(std::string_view text) {
+  Groups groups{};
+  const auto gap = text.find("::");
+  if (gap == std::string_view::npos) {
+    const auto count = read_groups(text, groups, 0);
+    return count == groups.size() ? std::optional(groups) : std::nullopt;
+  }
+  const auto front = read_groups(text.substr(0, gap), groups, 0);
+  Groups tail{};
+  const auto back = read_groups(text.substr(gap + 2), tail, 0);
+  if (!front || !back || *front + *back >= groups.size()) return std::nullopt;
+  for (std::size_t i = 0; i < *back; ++i) groups[groups.size() - *back + i] = tail[i];
+  return groups;
+}
+
+}  // namespace
+
+std::string network_of(std::string_view address) {
+  constexpr std::string_view mapped = "::ffff:";
+  if (is_ipv4(address)) return std::string(address);
+  if (address.size() > mapped.size() && equal_ignoring_case(address.substr(0, mapped.size()), mapped) &&
+      is_ipv4(address.substr(mapped.size())))
+    return std::string(address.substr(mapped.size()));
+  const auto groups = read_ipv6(address);
+  if (!groups) return std::string(address.substr(0, 64));
+  std::string network;
+  for (std::size_t i = 0; i < 4; ++i) {
+    std::array<char, 8> digits{};
+    const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), (*groups)[i], 16).ptr;
+    network.append(digits.data(), end);
+    network += ':';
+  }
+  return network + ":/64";
+}
+
+}  // namespace isthmus

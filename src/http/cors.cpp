@@ -1,0 +1,35 @@
+#include "http/cors.h"
+
+#include "base/strings.h"
+
+namespace isthmus {
+
+namespace {
+
+bool is_listed(std::string_view list, std::string_view origin) {
+  while (!list.empty()) {
+    const auto comma = list.find(',');
+    if (trim(list.substr(0, comma)) == origin) return true;
+    list.remove_prefix(comma == std::string_view::npos ? list.size() : comma + 1);
+  }
+  return false;
+}
+
+}  // namespace
+
+void add_cors_headers(Request& request, Response& response) {
+  const std::string_view allowed = request.settings().get("CORS_ORIGINS");
+  if (allowed.empty()) return;
+  // Also when this answer carries no permission: a cache must not hand it to an origin that would get one.
+  response.headers.push_back({"vary", "origin"});
+  const auto origin = request.header("origin");
+  if (!origin || !is_listed(allowed, *origin)) return;
+  response.headers.push_back({"access-control-allow-origin", *origin});
+  response.headers.push_back({"access-control-expose-headers", "etag, location, retry-after, x-request-id"});
+  if (request.method() != Method::options) return;
+  response.headers.push_back(
+      {"access-control-allow-headers", "authorization, content-type, idempotency-key, if-none-match, x-request-id"});
+  response.headers.push_back({"access-control-max-age", "86400"});
+}
+
+}  // namespace isthmus

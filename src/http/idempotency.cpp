@@ -1,0 +1,101 @@
+#include "http/idempotency.h"
+
+#include "base/encoding.h"
+#include "crypto/digest.h"
+
+namespace isthmus {
+
+namespace {
+
+constexpr Millis kept = day;
+/// How long a try may hold its key before another may take over: longer than any request lives.
+constexpr Millis held = minute;
+
+struct Known {
+  std::string request_hash;
+  std::string state;
+  std::optional<std::int64_t> status;
+  std::optional<std::string> response;
+};
+
+}  // namespace
+
+Result<std::vector<Statement>> begin_idempotent(Request& request) {
+  auto key = request.header("idempotency-key");
+  if (!key) return std::vector<Statement>();
+  return request.claim_key(*std::move(key));
+}
+
+Result<std::optional<Response>> earlier_answer(Request& request, const ResultSet& claim, ResultSet known) {
+  auto row = std::move(known).first<Known>();
+  if (!row) return Failure(std::move(row).error());
+  if (!*row) return Failure(internal_error("a claimed idempotency key is not there"));
+  const Known& earlier = **row;
+  if (earlier.request_hash != request.request_hash())
+    return Failure(conflict("This Idempotency-Key was used for another request.", "idempotency_key_reused"));
+  if (earlier.state == "done") {
+    const int status = static_cast<int>(earlier.status.value_or(200));
+    Response response = earlier.response ? json_response(status, *earlier.response) : Response{status, {}, {}, 0};
+    response.headers.push_back({"idempotent-replayed", "true"});
+    return std::optional(std::move(response));
+  }
+  if (claim.changes == 0)
+    return Failure(conflict("A request with this Idempotency-Key is still running.", "idempotency_key_in_use")
+                       .with_retry_after(1));
+  return std::optional<Response>();
+}
+
+std::string Request::request_hash() const {
+  return hex_encode(crypto::sha256(std::string(name_of(method())) + ' ' + incoming_.path + '\n' + body_));
+}
+
+Result<std::vector<Statement>> Request::claim_key(std::string key) {
+  if (key.empty() || key.size() > 255) return Failure(bad_request("An Idempotency-Key has 1 to 255 characters."));
+  idempotency_ = {user_ ? "user:" + user_->user_id : "network:" + client_network(), std::move(key)};
+  const auto& [scope, name] = *idempotency_;
+  std::vector<Statement> statements;
+  statements.push_back(sql(R"(
+      INSERT INTO idempotency_keys (scope, key, route, request_hash, state, locked_until, created_at, expires_at)
+      VALUES (?1, ?2, ?3, ?4, 'running', ?5, ?6, ?7)
+      ON CONFLICT (scope, key) DO UPDATE SET locked_until = ?5
+      WHERE state = 'running' AND locked_until <= ?6 AND request_hash = ?4)",
+                           scope, name, route_->path, request_hash(), now() + held, now(), now() + kept));
+  statements.push_back(sql(
+      "SELECT request_hash, state, status, response FROM idempotency_keys WHERE scope = ?1 AND key = ?2", scope, name));
+  return statements;
+}
+
+std::optional<Statement> Request::remember(const Response& response) {
+  if (!idempotency_) return std::nullopt;
+  remembered_ = true;
+  return sql(R"(
+      UPDATE idempotency_keys SET state = 'done', status = ?3, response = ?4, locked_until = NULL
+      WHERE scope = ?1 AND key = ?2)",
+             idempotency_->scope, idempotency_->key, response.status,
+             response.body.empty() ? std::optional<std::string>() : std::optional(response.body));
+}
+
+std::optional<Statement> Request::forget() const {
+  if (!idempotency_) return std::nullopt;
+  return sql("DELETE FROM idempotency_keys WHERE scope = ?1 AND key = ?2 AND state = 'running'", idempotency_->scope,
+             idempotency_->key);
+}
+
+Task<Result<void>> settle_idempotent(Request& request, const Result<Response>& outcome) {
+  if (outcome && request.is_remembered()) co_return Result<void>();
+  auto statement = outcome ? request.remember(*outcome) : request.forget();
+  if (!statement) co_return Result<void>();
+  auto written = co_await attempt(request.db().write(*std::move(statement)));
+  // A key that stays claimed frees itself; the outcome of the request itself is what matters now.
+  if (!written)
+    LogLine(request.host(), Log::Level::warning, "an idempotency key was not settled").with("requestId", request.id());
+  co_return Result<void>();
+}
+
+Task<Result<Response>> commit(Request& request, std::vector<Statement> statements, Response response) {
+  if (auto remembering = request.remember(response)) statements.push_back(*std::move(remembering));
+  co_await request.db().batch(std::move(statements), OnLostAnswer::fail);
+  co_return response;
+}
+
+}  // namespace isthmus

@@ -1,0 +1,22 @@
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "http/request.h"
+
+/// A POST that creates or pays takes an `Idempotency-Key`: the same key and request give the same answer, the same key
+/// with another request is a 409. Keys belong to a user and are kept for a day.
+namespace isthmus {
+
+/// The two statements that claim the client's key and read what is known of it; none where it sent no key.
+Result<std::vector<Statement>> begin_idempotent(Request& request);
+
+/// What an earlier try with this key left: its answer, nothing (this try goes on), or a 409.
+Result<std::optional<Response>> earlier_answer(Request& request, const ResultSet& claim, ResultSet known);
+
+/// Remembers an answer that the handler's own batch did not, or frees the key after a failure, so that the client may
+/// try again.
+Task<Result<void>> settle_idempotent(Request& request, const Result<Response>& outcome);
+
+}  // namespace isthmus

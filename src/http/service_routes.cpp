@@ -1,0 +1,40 @@
+#include "http/service_routes.h"
+
+#include "http/openapi.h"
+
+namespace isthmus {
+
+namespace {
+
+struct One {
+  std::int64_t value;
+};
+
+RawJson live_counters() {
+  const Counters& counters = live();
+  JsonWriter json;
+  json.begin_object().member("frames", counters.frames).member("requests", counters.requests);
+  json.member("hostCalls", counters.host_calls).member("buffers", counters.buffers).end_object();
+  return {std::move(json).text()};
+}
+
+}  // namespace
+
+Task<Result<Response>> answer_health(Request& request) {
+  Host& host = request.host();
+  Health health;
+  health.product = request.app().name;
+  health.build = request.settings().get("BUILD", "unknown");
+  health.database = (co_await attempt(host.database.first<One>(sql("SELECT 1")))).has_value();
+  health.keyValue = (co_await attempt(host.key_value.get("health"))).has_value();
+  const bool well = health.database && health.keyValue;
+  health.status = well ? "ok" : "degraded";
+  if (request.settings().in_development()) health.live = live_counters();
+  co_return json_response(well ? 200 : 503, encode(health));
+}
+
+Task<Result<Response>> answer_openapi(Request& request) {
+  co_return json_response(200, openapi_document(request.app())).with("cache-control", "public, max-age=300");
+}
+
+}  // namespace isthmus
