@@ -103,7 +103,8 @@ BEGIN
   SELECT RAISE(ABORT, 'guard:immutable');
 END;
 
--- Who gets what of a payment. The parts sum to the amount: split_imbalances must be empty.
+-- Who gets what of a payment. The parts sum to the amount, and what was reversed of them to what was refunded:
+-- split_imbalances must be empty.
 CREATE TABLE payment_splits (
   id                 TEXT PRIMARY KEY CHECK (id GLOB '????????-????-7???-????-????????????'),
   transaction_id     TEXT NOT NULL REFERENCES transactions (id) ON DELETE RESTRICT,
@@ -143,10 +144,10 @@ END;
 
 CREATE VIEW split_imbalances AS
 SELECT t.id AS transaction_id, t.amount_cents, coalesce(sum(s.amount_cents), 0) AS split_cents,
-       t.refunded_cents, coalesce(sum(s.reversed_cents), 0) AS reversed_cents
+       t.refunded_cents, coalesce(sum(s.reversed_cents), 0) AS split_reversed_cents
 FROM transactions t LEFT JOIN payment_splits s ON s.transaction_id = t.id
 GROUP BY t.id
-HAVING split_cents <> t.amount_cents OR reversed_cents <> t.refunded_cents;
+HAVING coalesce(sum(s.amount_cents), 0) <> t.amount_cents OR coalesce(sum(s.reversed_cents), 0) <> t.refunded_cents;
 
 -- Each increase of a charge's refunded amount. Stripe reports the running total, so that a total seen before is the
 -- same news again, and a smaller one is old news.
@@ -200,8 +201,10 @@ CREATE INDEX ledger_entries_by_account ON ledger_entries (account, currency, amo
 
 CREATE TRIGGER ledger_movements_posted AFTER INSERT ON ledger_movements
 BEGIN
+  -- D1 binds every JavaScript number as REAL, so that json_object(…, ?) writes 85.0: a whole number, and accepted.
   SELECT RAISE(ABORT, 'guard:ledger_unbalanced')
-  WHERE EXISTS (SELECT 1 FROM json_each(NEW.postings) WHERE type <> 'integer');
+  WHERE EXISTS (SELECT 1 FROM json_each(NEW.postings)
+                WHERE type NOT IN ('integer', 'real') OR value <> CAST(value AS INTEGER));
   INSERT INTO ledger_entries (movement_id, account, currency, amount_cents)
   SELECT NEW.id, key, NEW.currency, value FROM json_each(NEW.postings) WHERE value <> 0;
   -- Looks at what was written, not at what was meant: under INSERT OR IGNORE a refused row would be skipped in silence.
