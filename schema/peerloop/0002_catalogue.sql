@@ -51,7 +51,8 @@ CREATE INDEX courses_by_popularity ON courses (enrollment_count DESC, id DESC) W
 CREATE INDEX courses_by_creator ON courses (creator_id, published_at DESC, id DESC) WHERE status = 'published';
 -- A creator's own list has drafts too.
 CREATE INDEX courses_of_creator ON courses (creator_id, updated_at DESC, id DESC);
-CREATE INDEX courses_of_category ON courses (category_id);
+-- Counts a category's courses, and backs its foreign key.
+CREATE INDEX courses_of_category ON courses (category_id, status);
 
 CREATE TABLE course_objectives (
   course_id TEXT NOT NULL REFERENCES courses (id) ON DELETE CASCADE,

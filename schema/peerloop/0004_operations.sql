@@ -77,7 +77,7 @@ CREATE TABLE webhook_events (
   received_at INTEGER NOT NULL CHECK (received_at BETWEEN 1000000000000 AND 9999999999999),
   status      TEXT NOT NULL CHECK (status IN ('processed', 'ignored', 'failed')),
   error       TEXT CHECK (length(error) <= 2000),
-  -- For replay. Set to NULL after some days: the id is enough to know a duplicate by.
+  -- For replay. Set to NULL after a while: the id is enough to know a duplicate by.
   body        TEXT CHECK (json_valid(body)),
   PRIMARY KEY (provider, event_id)
 ) STRICT;
