@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { argon2Sync } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 
 import { argon2idHasher, demoAccounts, demoId, splitPrice } from '../../scripts/lib/peerloop-demo.mjs';
@@ -386,4 +387,25 @@ test('a deleted person’s sessions and tokens go with them', () => {
   db.prepare("INSERT INTO refresh_tokens (token_hash, family_id, access_jti, access_expires_at, created_at, expires_at) VALUES (?, ?, 'j', ?, ?, ?)").run('a'.repeat(64), id(2), now, now, now);
   db.exec('DELETE FROM users');
   assert.equal(count(db, 'auth_sessions') + count(db, 'refresh_tokens'), 0);
+});
+
+describe('the README’s SQL', () => {
+  const readme = readFileSync(new URL('../../schema/peerloop/README.md', import.meta.url), 'utf8');
+  const statements = [...readme.matchAll(/```sql\n(.*?)```/gs)]
+    .flatMap(([, block]) => block.replace(/--.*$/gm, '').split(/;\s*$/m)).map((sql) => sql.trim()).filter(Boolean);
+
+  test('is accepted by the schema', () => {
+    const db = emptyDatabase();
+    assert.equal(statements.length, 4);
+    for (const sql of statements) db.prepare(sql);
+  });
+
+  test('for a rate limit lets exactly its number through and starts anew when the window is over', () => {
+    const db = emptyDatabase();
+    const limited = db.prepare(statements.find((sql) => sql.includes('rate_limits')));
+    const passed = (at) => limited.get('rate:192.0.2.1:login', at, 60_000, 10) !== undefined;
+    assert.equal(Array.from({ length: 100 }, () => passed(now)).filter(Boolean).length, 10);
+    assert.equal(passed(now + 59_999), false);
+    assert.equal(Array.from({ length: 100 }, () => passed(now + 60_000)).filter(Boolean).length, 10);
+  });
 });
