@@ -24,9 +24,14 @@ endfunction()
 
 isthmus_library(base)
 isthmus_library(json isthmus_base isthmus::simdjson isthmus::nlohmann_json)
+<<<<<<< HEAD
 isthmus_library(crypto isthmus_json isthmus::mbedtls isthmus::argon2 isthmus::bcrypt)
+=======
+isthmus_library(crypto isthmus_base isthmus::mbedtls isthmus::argon2 isthmus::bcrypt isthmus::simdjson)
+>>>>>>> setup
 isthmus_library(ports isthmus_json isthmus_crypto)
-isthmus_library(http isthmus_ports isthmus::mustache)
+isthmus_library(jobs isthmus_ports)
+isthmus_library(http isthmus_jobs isthmus::mustache)
 isthmus_library(adapters isthmus_http)
 foreach(product IN LISTS ISTHMUS_PRODUCTS)
   isthmus_library(${product} isthmus_adapters)

@@ -10,7 +10,7 @@ set(ISTHMUS_STACK 256KB)
 
 function(add_wasm_module name)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;LIBRARIES;OPTIONS")
-  add_executable(${name} ${arg_SOURCES})
+  add_executable(${name} ${arg_SOURCES} ${PROJECT_SOURCE_DIR}/cmake/wasm-host-stubs.c)
   set_target_properties(${name} PROPERTIES SUFFIX .wasm)
   target_link_libraries(${name} PRIVATE ${arg_LIBRARIES} isthmus::program_options)
   target_link_options(${name} PRIVATE

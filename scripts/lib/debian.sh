@@ -111,6 +111,9 @@ make_emscripten() {
     --exclude='*/emscripten/test' --exclude='*/emscripten/docs' --exclude='*/emscripten/media' \
     --exclude='*/*-mt*.a' --exclude='*/*-ww*.a' --exclude='*/*asan*.a' --exclude='*/thinlto' \
     ./usr/share/emscripten
+  # libc++ is configured to ignore a hardening mode given on the command line.
+  sed -i 's/^#define _LIBCPP_HARDENING_MODE .*/#ifndef _LIBCPP_HARDENING_MODE\n&\n#endif/' \
+    "$folder/emscripten/cache/sysroot/include/c++/v1/__config_site"
 
   # Binaryen's programs need that suite's C++ runtime, so they start through its own loader.
   suite_apt get install -y --download-only --no-install-recommends binaryen

@@ -1,0 +1,91 @@
+#include "jobs/outbox.h"
+
+#include <algorithm>
+
+namespace isthmus {
+
+namespace {
+
+/// A row whose last try failed waits 10 s, 20 s, … up to six hours; after the last of these it is dead.
+constexpr std::int64_t most_attempts = 16;
+/// How long a dispatcher may hold a row: longer than any provider call may take.
+constexpr Millis lease = 2 * minute;
+
+Millis backoff(std::int64_t attempts) {
+  return std::min<Millis>((10 * second) << std::min<std::int64_t>(attempts, 12), 6 * hour);
+}
+
+bool may_get_better(const Error& error) {
+  return error.status >= 500 || error.status == 408 || error.status == 409 || error.status == 429;
+}
+
+Statement claim_due(Timestamp now, std::int64_t most) {
+  return sql(R"(
+      UPDATE outbox SET locked_until = ?2, attempts = attempts + 1
+      WHERE id IN (SELECT id FROM outbox
+                   WHERE delivered_at IS NULL AND dead_at IS NULL AND next_attempt_at <= ?1
+                     AND (locked_until IS NULL OR locked_until <= ?1)
+                   ORDER BY next_attempt_at, id LIMIT ?3)
+      RETURNING id, kind, dedupe_key, payload, attempts)",
+             now, now + lease, most);
+}
+
+Statement mark_delivered(const OutboxItem& item, std::string provider_id, Timestamp now) {
+  return sql(R"(
+      UPDATE outbox SET delivered_at = ?2, provider_id = ?3, locked_until = NULL, last_error = NULL
+      WHERE id = ?1 AND delivered_at IS NULL AND dead_at IS NULL)",
+             item.id, now, provider_id.empty() ? std::optional<std::string>() : std::optional(std::move(provider_id)));
+}
+
+Statement mark_failed(const OutboxItem& item, const Error& error, Timestamp now) {
+  const bool dead = !may_get_better(error) || item.attempts >= most_attempts;
+  const Millis wait = std::max(backoff(item.attempts), error.retry_after_seconds * second);
+  std::string cause = error.log.value.empty() ? std::string(error.code) : error.log.value;
+  if (cause.size() > 500) cause.resize(500);
+  return sql(R"(
+      UPDATE outbox SET locked_until = NULL, next_attempt_at = ?2, dead_at = ?3, last_error = ?4
+      WHERE id = ?1 AND delivered_at IS NULL AND dead_at IS NULL)",
+             item.id, now + wait, dead ? std::optional(now) : std::nullopt, std::move(cause));
+}
+
+Task<Result<Delivery>> deliver(Host& host, std::span<const OutboxHandler> handlers, const OutboxItem& item) {
+  const auto handler = std::ranges::find(handlers, item.kind, &OutboxHandler::kind);
+  if (handler == handlers.end()) co_return Failure(bad_request("No such kind of outbox row.", "unknown_kind"));
+  co_return co_await handler->deliver(host, item);
+}
+
+}  // namespace
+
+Statement enqueue(Host& host, std::string_view kind, std::string dedupe_key, std::string payload, Timestamp not_before) {
+  const Timestamp now = host.clock.now();
+  return sql(R"(
+      INSERT INTO outbox (id, kind, dedupe_key, payload, next_attempt_at, created_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+      ON CONFLICT (dedupe_key) DO NOTHING)",
+             host.random.uuid(now), kind, std::move(dedupe_key), std::move(payload), not_before, now);
+}
+
+Task<Result<void>> dispatch_outbox(Host& host, std::span<const OutboxHandler> handlers, std::int64_t most) {
+  auto claimed = co_await host.database.write(claim_due(host.clock.now(), most));
+  const auto items = co_await std::move(claimed).as<OutboxItem>();
+  for (const OutboxItem& item : items) {
+    auto outcome = co_await attempt(deliver(host, handlers, item));
+    const Timestamp now = host.clock.now();
+    std::vector<Statement> statements;
+    if (outcome) {
+      statements = std::move(outcome->statements);
+      statements.push_back(mark_delivered(item, std::move(outcome->provider_id), now));
+    } else {
+      statements.push_back(mark_failed(item, outcome.error(), now));
+      LogLine(host, Log::Level::warning, "an outbox row was not delivered")
+          .with("outboxId", item.id)
+          .with("kind", item.kind)
+          .with("attempts", item.attempts)
+          .with("cause", outcome.error().log.value);
+    }
+    // Marking twice is harmless, so a lost answer is simply asked again.
+    co_await host.database.batch(std::move(statements), OnLostAnswer::retry);
+  }
+  co_return Result<void>();
+}
+
+}  // namespace isthmus
