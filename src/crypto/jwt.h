@@ -41,7 +41,7 @@ struct TokenRules {
   std::string type;
   std::string issuer;
   // Must be among the token's. Where none is expected, a token that has one is meant for somebody else.
-  std::optional<std::string> audience;
+  std::optional<std::string> audience = std::nullopt;
   // How far the two clocks may differ; held within 0 and 300 s.
   std::int64_t leeway_s = 30;
   KeyId key_id = KeyId::required;
