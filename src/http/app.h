@@ -16,7 +16,8 @@ struct Authenticator {
   Result<Principal> (*identify)(Host&, std::string_view token, Timestamp now);
   /// Whether the session was ended, as far as is known here: may lag by a minute.
   Task<Result<bool>> (*is_revoked)(Host&, const Principal&);
-  /// A query that gives one row, the roles as a JSON list, if the session is live at this moment, else none.
+  /// A query that gives one row (the roles as a JSON list, the session's id) if the session is live at this moment,
+  /// else none.
   Statement (*live_session)(const Principal&, Timestamp now);
 };
 

@@ -39,7 +39,7 @@ Result<std::optional<Response>> earlier_answer(Request& request, const ResultSet
     response.headers.push_back({"idempotent-replayed", "true"});
     return std::optional(std::move(response));
   }
-  if (claim.changes == 0)
+  if (claim.empty())
     return Failure(conflict("A request with this Idempotency-Key is still running.", "idempotency_key_in_use")
                        .with_retry_after(1));
   return std::optional<Response>();
@@ -58,7 +58,8 @@ Result<std::vector<Statement>> Request::claim_key(std::string key) {
       INSERT INTO idempotency_keys (scope, key, route, request_hash, state, locked_until, created_at, expires_at)
       VALUES (?1, ?2, ?3, ?4, 'running', ?5, ?6, ?7)
       ON CONFLICT (scope, key) DO UPDATE SET locked_until = ?5
-      WHERE state = 'running' AND locked_until <= ?6 AND request_hash = ?4)",
+      WHERE state = 'running' AND locked_until <= ?6 AND request_hash = ?4
+      RETURNING key)",
                            scope, name, route_->path, request_hash(), now() + held, now(), now() + kept));
   statements.push_back(sql(
       "SELECT request_hash, state, status, response FROM idempotency_keys WHERE scope = ?1 AND key = ?2", scope, name));

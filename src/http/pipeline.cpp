@@ -47,6 +47,13 @@ std::optional<std::string> bearer_token(Request& request) {
   return std::string(trim(std::string_view(*header).substr(scheme.size())));
 }
 
+Error session_ended() { return unauthorized("This session was ended. Please sign in again.", "session_ended"); }
+
+struct LiveSession {
+  std::string roles;  ///< a JSON list
+  std::string id;
+};
+
 std::vector<std::string> read_roles(std::string_view json) {
   std::vector<std::string> roles;
   if (const auto list = parse_json(json))
@@ -194,7 +201,7 @@ Task<Result<std::optional<Response>>> Pipeline::authorize(Request& request) {
   if (asks_session)
     questions.push_back(request.app().authenticator->live_session(*request.user_, request.now()));
   else if (request.user_ && co_await request.app().authenticator->is_revoked(request.host(), *request.user_))
-    co_return Failure(unauthorized("This session was ended.", "session_ended"));
+    co_return Failure(session_ended());
   if (access.owned) questions.push_back(access.owned(request));
   const std::size_t idempotency_at = questions.size();
   if (route.takes_idempotency_key) {
@@ -207,8 +214,10 @@ Task<Result<std::optional<Response>>> Pipeline::authorize(Request& request) {
   auto answers = co_await request.db().batch(std::move(questions), OnLostAnswer::retry);
   std::size_t next = 0;
   if (asks_session) {
-    if (answers[next].empty()) co_return Failure(unauthorized("This session was ended.", "session_ended"));
-    request.user_->roles = read_roles(std::move(answers[next++]).text());
+    auto session = co_await std::move(answers[next++]).first<LiveSession>();
+    if (!session) co_return Failure(session_ended());
+    request.user_->roles = read_roles(session->roles);
+    request.user_->session_id = std::move(session->id);
     if (!may(*request.user_)) co_return Failure(forbidden("This is not for your role.", "wrong_role"));
   }
   if (access.owned && answers[next++].empty()) co_return Failure(not_found(access.object));

@@ -21,8 +21,9 @@ struct App;
 /// Who is calling, as the access token says and, where the route changes state, as the database confirmed.
 struct Principal {
   std::string user_id;
-  std::string session_id;
+  std::string token_id;  ///< the access token's jti
   std::vector<std::string> roles;
+  std::string session_id;  ///< known once the database confirmed the session
 
   bool has_role(std::string_view role) const;
 };

@@ -109,10 +109,10 @@ Error row_mismatch(std::string_view problem);
 
 }  // namespace detail
 
-/// What one statement gave: its rows, and how many rows it changed.
+/// What one statement gave. How many rows a statement changed is not told: D1 counts those of triggers too. Ask with
+/// RETURNING, or with `changes()` in the statement behind.
 struct ResultSet {
   std::uint32_t columns = 0;
-  std::uint32_t changes = 0;
   std::vector<SqlValue> cells;  ///< row after row
 
   std::size_t rows() const { return columns == 0 ? 0 : cells.size() / columns; }
