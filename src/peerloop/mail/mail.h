@@ -1,0 +1,32 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "json/schema.h"
+#include "ports/host.h"
+
+namespace isthmus::peerloop {
+
+/// Every mail that PeerLoop sends; each has a template of the same name.
+enum class Mail {
+  verify_email,
+  reset_password,
+  password_changed,
+  enrollment_confirmed,  ///< to the student
+  new_student,           ///< to who teaches
+  payment_refunded,      ///< to the student
+};
+constexpr auto schema(Mail*) {
+  return one_of(EnumName{"verify_email", Mail::verify_email}, EnumName{"reset_password", Mail::reset_password},
+                EnumName{"password_changed", Mail::password_changed},
+                EnumName{"enrollment_confirmed", Mail::enrollment_confirmed}, EnumName{"new_student", Mail::new_student},
+                EnumName{"payment_refunded", Mail::payment_refunded});
+}
+
+/// The statement that queues a mail to a user: put it into the batch that causes the mail. `cause` names the cause, so
+/// that one cause sends one mail (`enrollment:{id}`); `values_json` is an object with what the template needs beyond
+/// the user's own name. The address is looked up when the mail is sent, so none is stored with it.
+Statement queue_mail(Host& host, Mail mail, std::string_view user_id, std::string_view cause, std::string values_json);
+
+}  // namespace isthmus::peerloop
