@@ -1,0 +1,52 @@
+import { parseForm } from './http.mjs';
+
+const KEPT_REQUESTS = 2000;
+
+/** What the providers were asked, as it arrived: to compare one client's requests with another's. */
+export class Requests {
+  #items = [];
+  #count = 0;
+
+  /**
+   * @param {string} provider
+   * @param {import('./http.mjs').Call} call
+   * @param {number} at milliseconds since the epoch
+   * @returns {{status: number | null}} to be given its status when the answer is known
+   */
+  record(provider, { method, path, query, headers, body }, at) {
+    const item = {
+      id: ++this.#count,
+      provider,
+      at: new Date(at).toISOString(),
+      method,
+      path,
+      query: parseForm(query.toString()),
+      headers,
+      params: paramsOf(headers['content-type'] ?? '', body),
+      body: body.toString(),
+      status: null,
+    };
+    this.#items.push(item);
+    if (this.#items.length > KEPT_REQUESTS) this.#items.shift();
+    return item;
+  }
+
+  /** @param {string | null} [provider] oldest first */
+  list(provider) {
+    return this.#items.filter((item) => !provider || item.provider === provider);
+  }
+
+  clear() {
+    this.#items = [];
+  }
+}
+
+function paramsOf(contentType, body) {
+  if (body.length === 0) return null;
+  if (contentType.startsWith('application/x-www-form-urlencoded')) return parseForm(body.toString());
+  try {
+    return JSON.parse(body.toString());
+  } catch {
+    return null;
+  }
+}
