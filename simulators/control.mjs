@@ -108,8 +108,9 @@ export class Control {
   }
 
   /** Ends when every webhook is delivered or given up. */
-  settled() {
-    return this.parts.webhooks.settled();
+  async settled() {
+    await this.parts.resend.mailbox.settled();
+    await this.parts.webhooks.settled();
   }
 
   /** @param {string | null} [provider] @returns {object[]} oldest first */

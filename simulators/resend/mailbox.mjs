@@ -19,6 +19,7 @@ const FATES = {
 export class Mailbox {
   /** @type {Map<string, Mail>} */
   #mails = new Map();
+  #unfolding = new Set();
 
   /** @param {{clock: () => number, events: import('./events.mjs').MailEvents}} parts */
   constructor({ clock, events }) {
@@ -116,6 +117,11 @@ export class Mailbox {
       if (mail.lastEvent === 'scheduled' && mail.scheduledAt <= this.clock()) this.#send(mail);
   }
 
+  /** Ends when everything that becomes of the mails sent so far was told once. */
+  async settled() {
+    await Promise.allSettled([...this.#unfolding]);
+  }
+
   clear() {
     this.#mails.clear();
   }
@@ -131,9 +137,11 @@ export class Mailbox {
         fates.set(type, [...(fates.get(type) ?? []), recipient]);
     }
     // The mail's fate is known after it was sent, and usually told after.
-    told.then(async () => {
+    const unfolded = told.then(async () => {
       for (const [type, recipients] of fates) if (this.#mails.has(mail.id)) await this.tell(mail, type, recipients);
     });
+    this.#unfolding.add(unfolded);
+    unfolded.finally(() => this.#unfolding.delete(unfolded));
   }
 }
 
