@@ -1,4 +1,24 @@
+import { createHash } from 'node:crypto';
+
 const KEPT_MS = 24 * 60 * 60 * 1000;
+
+/**
+ * A short text that differs when the parameters do; mails with their attachments are too long to keep as they are.
+ *
+ * @param {unknown} value of JSON's kinds; the order of an object's fields makes no difference
+ */
+export function fingerprintOf(value) {
+  return createHash('sha256')
+    .update(JSON.stringify(sorted(value)) ?? '')
+    .digest('base64');
+}
+
+function sorted(value) {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (typeof value !== 'object' || value === null) return value;
+  const names = Object.keys(value).sort();
+  return Object.fromEntries(names.map((name) => [name, sorted(value[name])]));
+}
 
 /** Remembers answers by idempotency key for a day. What a conflict looks like is each provider's own matter. */
 export class IdempotencyKeys {

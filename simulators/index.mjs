@@ -81,7 +81,7 @@ export async function startSimulators({
 
   const server = createServer((request, response) => {
     serve(request, response).catch((error) => {
-      if (response.headersSent) return response.destroy();
+      if (response.headersSent || request.destroyed) return response.destroy();
       if (error instanceof BodyTooLarge) return write(response, json(413, { error: 'The body is too large.' }));
       console.error(error);
       write(response, json(500, { error: `The simulator failed: ${error.message}` }));
@@ -89,7 +89,9 @@ export async function startSimulators({
   });
 
   async function serve(request, response) {
-    const url = new URL(request.url, 'http://simulator');
+    const target = `http://simulator${request.url}`;
+    if (!URL.canParse(target)) return write(response, json(400, { error: 'The request target is no path.' }));
+    const url = new URL(target);
     /** @type {import('./http.mjs').Call} */
     const call = {
       method: request.method,

@@ -50,9 +50,9 @@ function overview(control, addresses) {
           </p>`,
       )}
       <ul class="cards">
-        ${card('/inbox', 'Inbox', mails.length, 'mails', mails[0]?.subject)}
-        ${card('/checkouts', 'Checkouts', checkouts.length, 'sessions', summaryOf(checkouts[0]))}
-        ${card('/webhooks', 'Webhooks', deliveries.length, 'deliveries', failed ? `${failed} failed` : deliveries[0]?.type)}
+        ${card('/inbox', 'Inbox', mails.length, 'mail', mails[0]?.subject)}
+        ${card('/checkouts', 'Checkouts', checkouts.length, 'session', summaryOf(checkouts[0]))}
+        ${card('/webhooks', 'Webhooks', deliveries.length, 'webhook', failed ? `${failed} failed` : deliveries[0]?.type)}
       </ul>
       <h2>Latest webhooks</h2>
       ${deliveryTable(deliveries.slice(0, 8))}`,
@@ -63,7 +63,7 @@ function card(path, name, count, unit, latest) {
   return html`<li>
     <a class="card" href="${path}">
       <span class="name">${name}</span>
-      <span class="count">${count} <small>${unit}</small></span>
+      <span class="count">${count} <small>${count === 1 ? unit : `${unit}s`}</small></span>
       <span class="latest">${latest ?? 'Nothing yet'}</span>
     </a>
   </li>`;

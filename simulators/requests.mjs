@@ -1,11 +1,13 @@
 import { parseForm } from './http.mjs';
 
 const KEPT_REQUESTS = 2000;
+const KEPT_BODY_BYTES = 64 * 1024 * 1024;
 
 /** What the providers were asked, as it arrived: to compare one client's requests with another's. */
 export class Requests {
   #items = [];
   #count = 0;
+  #bytes = 0;
 
   /**
    * @param {string} provider
@@ -27,7 +29,9 @@ export class Requests {
       status: null,
     };
     this.#items.push(item);
-    if (this.#items.length > KEPT_REQUESTS) this.#items.shift();
+    this.#bytes += item.body.length;
+    while (this.#items.length > KEPT_REQUESTS || (this.#bytes > KEPT_BODY_BYTES && this.#items.length > 1))
+      this.#bytes -= this.#items.shift().body.length;
     return item;
   }
 
@@ -38,6 +42,7 @@ export class Requests {
 
   clear() {
     this.#items = [];
+    this.#bytes = 0;
   }
 }
 

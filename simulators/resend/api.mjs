@@ -1,5 +1,5 @@
 import { json, Router } from '../http.mjs';
-import { IdempotencyKeys } from '../idempotency.mjs';
+import { fingerprintOf, IdempotencyKeys } from '../idempotency.mjs';
 import { ResendError } from './errors.mjs';
 import { readMessage, schedule } from './message.mjs';
 
@@ -58,7 +58,7 @@ export class ResendApi {
     }
     if (key.length < 1 || key.length > MAX_KEY)
       throw new ResendError(400, 'invalid_idempotency_key', 'The key must be between 1-256 chars.');
-    const fingerprint = `${call.path}\n${JSON.stringify(sorted(payloadOf(call)))}`;
+    const fingerprint = `${call.path}\n${fingerprintOf(payloadOf(call))}`;
     const result = await this.#keys.run(key, fingerprint, async () => {
       await call.pause();
       return { answer: send(), keep: true };
@@ -158,16 +158,6 @@ function payloadOf({ body }) {
   } catch {
     throw new ResendError(400, 'validation_error', 'The request body is not valid JSON.');
   }
-}
-
-function sorted(value) {
-  if (Array.isArray(value)) return value.map(sorted);
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(
-    Object.keys(value)
-      .sort()
-      .map((key) => [key, sorted(value[key])]),
-  );
 }
 
 function emailObject(mail) {

@@ -1,10 +1,10 @@
 import { json, parseForm, Router } from '../http.mjs';
-import { IdempotencyKeys } from '../idempotency.mjs';
+import { fingerprintOf, IdempotencyKeys } from '../idempotency.mjs';
 import { newId } from '../ids.mjs';
 import { accountRoutes } from './accounts.mjs';
 import { balanceRoutes } from './balance.mjs';
 import { checkoutRoutes } from './checkout.mjs';
-import { badParameter, StripeError } from './errors.mjs';
+import { badParameter, notSimulated, StripeError } from './errors.mjs';
 import { eventRoutes } from './events.mjs';
 import { expand, shape } from './parameters.mjs';
 import { refundRoutes } from './refunds.mjs';
@@ -41,6 +41,8 @@ export class StripeApi {
     try {
       const apiKey = authorized(call);
       checkVersion(headers['stripe-version']);
+      if (call.headers['stripe-account'] !== undefined)
+        throw notSimulated(undefined, 'requests on behalf of a connected account (Stripe-Account)');
       const answer =
         call.method === 'POST' && key !== undefined
           ? await this.#once(call, { apiKey, key, requestId })
@@ -61,8 +63,8 @@ export class StripeApi {
         message: `Idempotency keys must have between 1 and ${MAX_KEY} characters. You provided one with ${key.length}.`,
       });
     const endpoint = `${call.method} ${call.path}`;
-    const fingerprint = `${endpoint}\n${canonical(parseForm(call.body.toString()))}`;
-    const scope = [apiKey, call.headers['stripe-account'] ?? '', key].join('\n');
+    const fingerprint = `${endpoint}\n${fingerprintOf(parseForm(call.body.toString()))}`;
+    const scope = [apiKey, key].join('\n');
     const result = await this.#keys.run(scope, fingerprint, async () => {
       const answer = await this.#execute(call, { requestId, key });
       return { answer: { ...answer, first: requestId }, keep: !answer.beforeExecution };
@@ -169,12 +171,4 @@ function mismatch(key, endpoint, firstEndpoint) {
     type: 'idempotency_error',
     message: `Keys for idempotent requests can only be used ${what}. Try using a key other than '${key}' if you meant to execute a different request.`,
   });
-}
-
-/** The same text for the same parameters, in whatever order they came. */
-function canonical(value) {
-  if (Array.isArray(value)) return `[${value.map(canonical).join()}]`;
-  if (typeof value !== 'object') return JSON.stringify(value);
-  const keys = Object.keys(value).sort();
-  return `{${keys.map((key) => `${JSON.stringify(key)}:${canonical(value[key])}`).join()}}`;
 }

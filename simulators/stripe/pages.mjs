@@ -159,7 +159,7 @@ function paymentForm(session, amount, { error, emailError, card = 'success', ema
     <form method="post" action="/pay/${session.id}/cancel">
       <button class="quiet wide" type="submit">Cancel and go back</button>
     </form>
-    <p class="fine">This page stays open until ${when(session.expires_at * 1000)} UTC.</p>`;
+    <p class="fine">Open until ${when(session.expires_at * 1000)} UTC.</p>`;
 }
 
 function closed(session) {

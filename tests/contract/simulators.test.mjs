@@ -276,6 +276,10 @@ describe('a call to Stripe', () => {
     assert.equal(lastResponse.headers['stripe-version'], '2026-07-29.dahlia');
   });
 
+  it('on behalf of a connected account is refused, rather than done for the platform', async () => {
+    await assert.rejects(stripe.balance.retrieve({}, { stripeAccount: 'acct_1' }), { code: 'not_simulated' });
+  });
+
   it('with a JSON body is refused', async () => {
     const response = await fetch(`${simulators.url}/v1/refunds`, {
       method: 'POST',
