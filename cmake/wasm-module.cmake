@@ -10,11 +10,11 @@ set(ISTHMUS_STACK 256KB)
 
 function(add_wasm_module name)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;LIBRARIES;OPTIONS")
-  add_executable(${name} ${arg_SOURCES})
+  add_executable(${name} ${arg_SOURCES} ${PROJECT_SOURCE_DIR}/cmake/wasm-host-stubs.c)
   set_target_properties(${name} PROPERTIES SUFFIX .wasm)
   target_link_libraries(${name} PRIVATE ${arg_LIBRARIES} isthmus::program_options)
   target_link_options(${name} PRIVATE
-    -sSTANDALONE_WASM --no-entry -fno-exceptions
+    -sSTANDALONE_WASM --no-entry -fno-exceptions -sAUTO_NATIVE_LIBRARIES=0
     -sALLOW_MEMORY_GROWTH -sINITIAL_MEMORY=${ISTHMUS_MEMORY_INITIAL} -sMAXIMUM_MEMORY=${ISTHMUS_MEMORY_MAXIMUM}
     # Below the stack there is nothing: an overflow leaves the memory and traps instead of writing over data.
     -sSTACK_SIZE=${ISTHMUS_STACK} -Wl,--stack-first

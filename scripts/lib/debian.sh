@@ -106,11 +106,14 @@ make_emscripten() {
   expect_suite_version binaryen "$binaryen_version" >>"$folder/versions.txt"
 
   (cd "$folder/debs" && suite_apt get download emscripten)
-  # Threads, GL, sanitizers and the tests of Emscripten itself are two thirds of the package and never used here.
+  # Threads, sanitizers and the tests of Emscripten itself are two thirds of the package and never used here.
   dpkg-deb --fsys-tarfile "$folder"/debs/emscripten_*.deb | tar -x -C "$folder" --strip-components=3 \
     --exclude='*/emscripten/test' --exclude='*/emscripten/docs' --exclude='*/emscripten/media' \
-    --exclude='*/libGL*.a' --exclude='*/*-mt*.a' --exclude='*/*-ww*.a' --exclude='*/*asan*.a' --exclude='*/thinlto' \
+    --exclude='*/*-mt*.a' --exclude='*/*-ww*.a' --exclude='*/*asan*.a' --exclude='*/thinlto' \
     ./usr/share/emscripten
+  # libc++ is configured to ignore a hardening mode given on the command line.
+  sed -i 's/^#define _LIBCPP_HARDENING_MODE .*/#ifndef _LIBCPP_HARDENING_MODE\n&\n#endif/' \
+    "$folder/emscripten/cache/sysroot/include/c++/v1/__config_site"
 
   # Binaryen's programs need that suite's C++ runtime, so they start through its own loader.
   suite_apt get install -y --download-only --no-install-recommends binaryen
