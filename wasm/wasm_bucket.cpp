@@ -22,7 +22,12 @@ enum Outcome : std::uint32_t { absent = 0, present = 1, unsatisfiable = 2 };
 Task<Result<std::optional<StoredObject>>> WasmBucket::open(std::string key, ReadConditions conditions) {
   PackWriter arguments;
   arguments.text(key);
-  arguments.text(conditions.range);
+  const ByteRange& range = conditions.range;
+  arguments.word(static_cast<std::uint32_t>(range.kind));
+  if (range.kind == ByteRange::Kind::from_to || range.kind == ByteRange::Kind::from)
+    arguments.number(static_cast<double>(range.start));
+  if (range.kind == ByteRange::Kind::from_to || range.kind == ByteRange::Kind::last)
+    arguments.number(static_cast<double>(range.length));
   arguments.text(conditions.if_none_match);
   arguments.text(conditions.if_modified_since);
   HostCall call(request_, abi::Operation::bucket_open, std::move(arguments));
