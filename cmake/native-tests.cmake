@@ -24,7 +24,7 @@ if(ISTHMUS_FUZZ)
     add_executable(fuzz_${name} ${source})
     target_link_libraries(fuzz_${name} PRIVATE isthmus::options isthmus_adapters)
     # Debian builds libFuzzer over libstdc++; the two C++ libraries name their things apart and live side by side.
-    target_link_options(fuzz_${name} PRIVATE -fsanitize=fuzzer -lstdc++)
+    target_link_options(fuzz_${name} PRIVATE -fsanitize=fuzzer -l:libstdc++.so.6)
     foreach(product IN LISTS ISTHMUS_PRODUCTS)
       if(TARGET isthmus_${product})
         target_link_libraries(fuzz_${name} PRIVATE isthmus_${product})
