@@ -69,18 +69,61 @@ Statement own_course(const Request& request) {
 
 constexpr auto test_routes = join(
     service_routes,
-    table(post("/api/notes").summary("Echo").limit(3, per_minute).body<Note>(200).open_to(anyone).answers<Note>(201).run<echo>(),
-          get("/api/notes").summary("Find").limit(flood_only).query<Search>().open_to(anyone).answers<Note>().run<find>(),
-          get("/api/who").summary("Who").limit(flood_only).no_input().open_to(anyone_or_user).answers<Note>().run<who>(),
-          get("/api/me").summary("Me").limit(flood_only).no_input().open_to(signed_in).answers<Note>().run<who>(),
-          post("/api/me").summary("Me").limit(flood_only).no_input().open_to(signed_in).answers_nothing().run<nothing>(),
-          post("/api/admin").summary("Admin").limit(flood_only).body<Note>().open_to(role("admin")).answers<Note>(201).run<echo>(),
-          del("/api/users/:id").summary("Self").limit(flood_only).no_input().open_to(self("id")).answers_nothing().run<nothing>(),
-          del("/api/courses/:id").summary("Own").limit(flood_only).no_input().open_to(owner_of("course", own_course)).answers_nothing().run<nothing>(),
-          post("/api/hook").summary("Hook").limit(flood_only).raw_body(10).open_to(webhook_of("friend", signed_by_friend)).answers<Note>().run<raw>(),
-          put("/api/file").summary("File").limit(flood_only).streamed_body(10).open_to(anyone).answers<Note>().run<upload>(),
-          get("/api/fail").summary("Fail").limit(flood_only).no_input().open_to(anyone).answers<Note>().run<fail>(),
-          post("/api/later").summary("Later").limit(flood_only).no_input().open_to(anyone).answers<Note>(202).run<later>()));
+    table(
+        post("/api/notes")
+            .summary("Echo")
+            .limit(3, per_minute)
+            .body<Note>(200)
+            .open_to(anyone)
+            .answers<Note>(201)
+            .run<echo>(),
+        get("/api/notes").summary("Find").limit(flood_only).query<Search>().open_to(anyone).answers<Note>().run<find>(),
+        get("/api/who").summary("Who").limit(flood_only).no_input().open_to(anyone_or_user).answers<Note>().run<who>(),
+        get("/api/me").summary("Me").limit(flood_only).no_input().open_to(signed_in).answers<Note>().run<who>(),
+        post("/api/me").summary("Me").limit(flood_only).no_input().open_to(signed_in).answers_nothing().run<nothing>(),
+        post("/api/admin")
+            .summary("Admin")
+            .limit(flood_only)
+            .body<Note>()
+            .open_to(role("admin"))
+            .answers<Note>(201)
+            .run<echo>(),
+        del("/api/users/:id")
+            .summary("Self")
+            .limit(flood_only)
+            .no_input()
+            .open_to(self("id"))
+            .answers_nothing()
+            .run<nothing>(),
+        del("/api/courses/:id")
+            .summary("Own")
+            .limit(flood_only)
+            .no_input()
+            .open_to(owner_of("course", own_course))
+            .answers_nothing()
+            .run<nothing>(),
+        post("/api/hook")
+            .summary("Hook")
+            .limit(flood_only)
+            .raw_body(10)
+            .open_to(webhook_of("friend", signed_by_friend))
+            .answers<Note>()
+            .run<raw>(),
+        put("/api/file")
+            .summary("File")
+            .limit(flood_only)
+            .streamed_body(10)
+            .open_to(anyone)
+            .answers<Note>()
+            .run<upload>(),
+        get("/api/fail").summary("Fail").limit(flood_only).no_input().open_to(anyone).answers<Note>().run<fail>(),
+        post("/api/later")
+            .summary("Later")
+            .limit(flood_only)
+            .no_input()
+            .open_to(anyone)
+            .answers<Note>(202)
+            .run<later>()));
 
 constexpr App test_app{"kernel", "Kernel", test_routes, &native::test_authenticator};
 
@@ -129,7 +172,8 @@ TEST_CASE("an exact limit counts exactly, also under concurrency, and per networ
   };
   std::vector<std::unique_ptr<native::Exchange>> exchanges;
   const auto from = [](std::string address) {
-    return native::with_json("POST", "/api/notes", {{"text", "x"}}, nobody.with("cf-connecting-ip", std::move(address)));
+    return native::with_json("POST", "/api/notes", {{"text", "x"}},
+                             nobody.with("cf-connecting-ip", std::move(address)));
   };
   for (int i = 0; i < 50; ++i) exchanges.push_back(server.begin(from("192.0.2.7")));
   exchanges.push_back(server.begin(from("192.0.2.8")));
@@ -213,8 +257,8 @@ TEST_CASE("only listed origins may call from a browser") {
   TestServer server(test_app);
   server.world.settings.values["CORS_ORIGINS"] = "https://app.example.org, https://www.example.org";
   const auto preflight = [&](std::string origin) {
-    return server.send({"OPTIONS", "/api/notes",
-                        {{"origin", std::move(origin)}, {"access-control-request-method", "POST"}}, {}});
+    return server.send(
+        {"OPTIONS", "/api/notes", {{"origin", std::move(origin)}, {"access-control-request-method", "POST"}}, {}});
   };
   const auto allowed = preflight("https://www.example.org");
   CHECK(allowed.status == 204);
