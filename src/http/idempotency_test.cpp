@@ -40,38 +40,17 @@ Statement own_user(const Request& request) {
   return sql("SELECT 1 WHERE ?1 = ?2", request.param("id"), request.user().user_id);
 }
 
-constexpr auto test_routes = table(post("/api/labels")
-                                       .summary("Create")
-                                       .limit(flood_only)
-                                       .body<Label>()
-                                       .open_to(signed_in)
-                                       .answers<Label>(201)
-                                       .takes_idempotency_key()
-                                       .run<create>(),
-                                   post("/api/apart")
-                                       .summary("Create")
-                                       .limit(flood_only)
-                                       .body<Label>()
-                                       .open_to(signed_in)
-                                       .answers_nothing()
-                                       .takes_idempotency_key()
-                                       .run<create_apart>(),
-                                   post("/api/owned/:id")
-                                       .summary("Create")
-                                       .limit(flood_only)
-                                       .body<Label>()
-                                       .open_to(owner_of("thing", own_user))
-                                       .answers<Label>(201)
-                                       .takes_idempotency_key()
-                                       .run<create>(),
-                                   post("/api/boss")
-                                       .summary("Create")
-                                       .limit(flood_only)
-                                       .body<Label>()
-                                       .open_to(role("admin"))
-                                       .answers<Label>(201)
-                                       .takes_idempotency_key()
-                                       .run<create>());
+// clang-format off: a row reads as a sentence.
+constexpr auto test_routes = table(
+    post("/api/labels").summary("Create").limit(flood_only).body<Label>().open_to(signed_in).answers<Label>(201)
+        .takes_idempotency_key().run<create>(),
+    post("/api/apart").summary("Create").limit(flood_only).body<Label>().open_to(signed_in).answers_nothing()
+        .takes_idempotency_key().run<create_apart>(),
+    post("/api/owned/:id").summary("Create").limit(flood_only).body<Label>().open_to(owner_of("thing", own_user))
+        .answers<Label>(201).takes_idempotency_key().run<create>(),
+    post("/api/boss").summary("Create").limit(flood_only).body<Label>().open_to(role("admin")).answers<Label>(201)
+        .takes_idempotency_key().run<create>());
+// clang-format on
 
 constexpr App test_app{"kernel", "Kernel", test_routes, &native::test_authenticator};
 
