@@ -55,7 +55,8 @@ export function hangUp(url, path, afterMillis) {
   return new Promise((resolve) => {
     const socket = connect(Number(port), hostname, () => {
       socket.write(`GET ${path} HTTP/1.1\r\nHost: ${hostname}\r\n\r\n`);
-      setTimeout(() => socket.destroy(), afterMillis);
+      // A reset, as a proxy passes on that its client went away: after a mere end of what it sends, a client may still read.
+      setTimeout(() => socket.resetAndDestroy(), afterMillis);
     });
     socket.on('error', () => {});
     socket.on('close', resolve);
