@@ -36,9 +36,9 @@ TEST_CASE("a SendGrid event verifies with its trailing line break only") {
   CHECK_FALSE(key.verify_der(sendgrid_message.substr(0, sendgrid_message.size() - 2), signature));
   CHECK_FALSE(key.verify_der(sendgrid_message.substr(1), signature));
   CHECK_FALSE(key.verify_der("", signature));
-  const P256PublicKey other =
-      key_from("MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEqTxd43gyp8IOEto2LdIfjRQrIbsd4SXZkLW6jDutdhXSJCWHw8REntlo7aNDthvj+y7G"
-               "jUuFDb/R1NGe1OPzpA==");
+  const P256PublicKey other = key_from(
+      "MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEqTxd43gyp8IOEto2LdIfjRQrIbsd4SXZkLW6jDutdhXSJCWHw8REntlo7aNDthvj+y7G"
+      "jUuFDb/R1NGe1OPzpA==");
   CHECK_FALSE(other.verify_der(sendgrid_message, signature));
 }
 
