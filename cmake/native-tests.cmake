@@ -25,9 +25,8 @@ if(ISTHMUS_FUZZ)
     get_filename_component(name ${source} NAME_WE)
     add_executable(fuzz_${name} ${source})
     target_link_libraries(fuzz_${name} PRIVATE isthmus::options isthmus_adapters)
-    target_link_options(fuzz_${name} PRIVATE -fsanitize=fuzzer)
-    # Debian's libFuzzer needs the other C++ library; the two share no name. Clang would read -lstdc++ as -lc++.
-    target_link_libraries(fuzz_${name} PRIVATE -l:libstdc++.so.6)
+    # Debian builds libFuzzer over libstdc++; the two C++ libraries name their things apart and live side by side.
+    target_link_options(fuzz_${name} PRIVATE -fsanitize=fuzzer -l:libstdc++.so.6)
     foreach(product IN LISTS ISTHMUS_PRODUCTS)
       if(TARGET isthmus_${product})
         target_link_libraries(fuzz_${name} PRIVATE isthmus_${product})
