@@ -17,7 +17,11 @@ const compatibilityDate = '2026-11-01';
 /** The path of the workerd binary that the project has pinned. */
 export function workerdBinary() {
   const require = createRequire(import.meta.url);
-  return join(require.resolve(`@cloudflare/workerd-linux-${process.arch === 'arm64' ? 'arm64' : '64'}/package.json`), '..', 'bin/workerd');
+  return join(
+    require.resolve(`@cloudflare/workerd-linux-${process.arch === 'arm64' ? 'arm64' : '64'}/package.json`),
+    '..',
+    'bin/workerd',
+  );
 }
 
 /** Bundles a Worker as wrangler would deploy it. @param {string} config @param {string} folder */
@@ -69,7 +73,13 @@ const worker :Workerd.Worker = (
   const url = `http://127.0.0.1:${port}`;
   for (let tries = 0; ; tries += 1) {
     if (child.exitCode !== null || tries > 200) throw new Error(`workerd did not start:\n${output}`);
-    if (await fetch(url).then(() => true, () => false)) break;
+    if (
+      await fetch(url).then(
+        () => true,
+        () => false,
+      )
+    )
+      break;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
   const stop = async () => {

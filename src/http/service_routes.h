@@ -29,10 +29,21 @@ constexpr auto schema(Health*) {
 struct OpenApiDocument {};
 constexpr auto schema(OpenApiDocument*) { return object("OpenApiDocument").open(); }
 
-inline constexpr auto service_routes =
-    table(get("/api/health").summary("Whether this build is well").tag("service").limit(flood_only).no_input()
-              .open_to(anyone).answers<Health>().run<answer_health>(),
-          get("/api/openapi.json").summary("This document").tag("service").limit(flood_only).no_input()
-              .open_to(anyone).answers<OpenApiDocument>().run<answer_openapi>());
+inline constexpr auto service_routes = table(get("/api/health")
+                                                 .summary("Whether this build is well")
+                                                 .tag("service")
+                                                 .limit(flood_only)
+                                                 .no_input()
+                                                 .open_to(anyone)
+                                                 .answers<Health>()
+                                                 .run<answer_health>(),
+                                             get("/api/openapi.json")
+                                                 .summary("This document")
+                                                 .tag("service")
+                                                 .limit(flood_only)
+                                                 .no_input()
+                                                 .open_to(anyone)
+                                                 .answers<OpenApiDocument>()
+                                                 .run<answer_openapi>());
 
 }  // namespace isthmus

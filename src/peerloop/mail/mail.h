@@ -20,8 +20,8 @@ enum class Mail {
 constexpr auto schema(Mail*) {
   return one_of(EnumName{"verify_email", Mail::verify_email}, EnumName{"reset_password", Mail::reset_password},
                 EnumName{"password_changed", Mail::password_changed},
-                EnumName{"enrollment_confirmed", Mail::enrollment_confirmed}, EnumName{"new_student", Mail::new_student},
-                EnumName{"payment_refunded", Mail::payment_refunded});
+                EnumName{"enrollment_confirmed", Mail::enrollment_confirmed},
+                EnumName{"new_student", Mail::new_student}, EnumName{"payment_refunded", Mail::payment_refunded});
 }
 
 /// The statement that queues a mail to a user: put it into the batch that causes the mail. `cause` names the cause, so
