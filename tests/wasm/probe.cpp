@@ -3,6 +3,7 @@
 #include <numeric>
 #include <vector>
 
+#include "crypto/password.h"
 #include "http/service_routes.h"
 #include "http/stored_object.h"
 
@@ -126,6 +127,13 @@ Task<Result<Response>> look_for_cron(Request& request) {
   co_return text_response(200, value.value_or("nothing"));
 }
 
+/// One sign-in's worth of Argon2id, for scripts/measure.
+Task<Result<Response>> hash(Request& request) {
+  const auto stored = crypto::hash_password("correct horse battery staple", request.host().random.bytes(16));
+  if (!stored) co_return Failure(internal_error("no hash"));
+  co_return text_response(200, *stored);
+}
+
 template <auto handler>
 constexpr Route plain(std::string_view path) {
   return get(path).limit(flood_only).no_input().open_to(anyone).template answers<Amount>().template run<handler>();
@@ -155,7 +163,7 @@ constexpr auto routes = join(
               .answers_bytes("application/octet-stream")
               .run<load>(),
           plain<answer_then_work>("/answer-then-work"), plain<look_for_later>("/later"), plain<look_for_cron>("/cron"),
-          plain<fetch>("/fetch")),
+          plain<fetch>("/fetch"), plain<hash>("/argon2id")),
     service_routes);
 
 }  // namespace
