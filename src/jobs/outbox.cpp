@@ -56,7 +56,8 @@ Task<Result<Delivery>> deliver(Host& host, std::span<const OutboxHandler> handle
 
 }  // namespace
 
-Statement enqueue(Host& host, std::string_view kind, std::string dedupe_key, std::string payload, Timestamp not_before) {
+Statement enqueue(Host& host, std::string_view kind, std::string dedupe_key, std::string payload,
+                  Timestamp not_before) {
   const Timestamp now = host.clock.now();
   return sql(R"(
       INSERT INTO outbox (id, kind, dedupe_key, payload, next_attempt_at, created_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)

@@ -24,7 +24,7 @@ struct OutboxItem {
 
 /// What became of one try.
 struct Delivery {
-  std::string provider_id;             ///< the provider's id of what was made; may be empty
+  std::string provider_id;            ///< the provider's id of what was made; may be empty
   std::vector<Statement> statements;  ///< what else is written in the batch that marks the row as delivered
 };
 

@@ -20,9 +20,9 @@ constexpr std::string_view latin_letters =
 static_assert(latin_letters.size() == 0x180 - 0xC0);
 
 /// Names under which somebody could speak for the service.
-constexpr auto reserved = std::to_array<std::string_view>({"admin", "administrator", "api", "billing", "help", "helpdesk",
-                                                           "me", "moderator", "official", "payments", "peerloop", "root",
-                                                           "security", "staff", "support", "system", "team"});
+constexpr auto reserved = std::to_array<std::string_view>(
+    {"admin", "administrator", "api", "billing", "help", "helpdesk", "me", "moderator", "official", "payments",
+     "peerloop", "root", "security", "staff", "support", "system", "team"});
 
 /// The code point that starts at `text[at]`, which moves past it. The text is valid UTF-8.
 std::uint32_t next_code_point(std::string_view text, std::size_t& at) {
@@ -30,7 +30,8 @@ std::uint32_t next_code_point(std::string_view text, std::size_t& at) {
   if (lead < 0x80) return lead;
   const int more = lead >= 0xF0 ? 3 : lead >= 0xE0 ? 2 : 1;
   std::uint32_t code = lead & (0x3Fu >> more);
-  for (int i = 0; i < more && at < text.size(); ++i) code = code << 6 | (static_cast<unsigned char>(text[at++]) & 0x3Fu);
+  for (int i = 0; i < more && at < text.size(); ++i)
+    code = code << 6 | (static_cast<unsigned char>(text[at++]) & 0x3Fu);
   return code;
 }
 

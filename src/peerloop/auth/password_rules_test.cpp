@@ -12,14 +12,15 @@ TEST_CASE("what leaks show most often is refused, in any case") {
 }
 
 TEST_CASE("repetitions and runs along a keyboard are refused") {
-  for (const char* password : {"aaaaaaaa", "abcabcabca", "12345678", "9876543210", "qwertyuiop", "poiuytrewq", "1qaz2wsx",
-                               "hijklmnop", "1q2w3e4r5t", "zyxwvuts"})
+  for (const char* password : {"aaaaaaaa", "abcabcabca", "12345678", "9876543210", "qwertyuiop", "poiuytrewq",
+                               "1qaz2wsx", "hijklmnop", "1q2w3e4r5t", "zyxwvuts"})
     CHECK_MESSAGE(is_common_password(password), password);
 }
 
 TEST_CASE("other passwords are left to their owners") {
-  for (const char* password : {"correct horse battery staple", "Tr0ub4dor&3", "a long sentence of my own", "x7#Kq9!mZ2",
-                               "peerloop rocks", "\xE5\xAF\x86\xE7\xA0\x81\xE5\xAF\x86\xE7\xA0\x81!", " password ", "abababab1"})
+  for (const char* password :
+       {"correct horse battery staple", "Tr0ub4dor&3", "a long sentence of my own", "x7#Kq9!mZ2", "peerloop rocks",
+        "\xE5\xAF\x86\xE7\xA0\x81\xE5\xAF\x86\xE7\xA0\x81!", " password ", "abababab1"})
     CHECK_MESSAGE(!is_common_password(password), password);
 }
 
