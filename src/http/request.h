@@ -88,6 +88,7 @@ class Request {
   struct IdempotencyKey {
     std::string scope;
     std::string key;
+    std::string owner;  ///< of the claim: this try, and no other with the same key
   };
   std::optional<IdempotencyKey> idempotency_;
   bool remembered_ = false;
