@@ -37,12 +37,8 @@ Result<crypto::KeyRing> read_keys(std::string_view newest, std::string_view prev
   if (trim(newest).empty()) return Failure(internal_error("JWT_SECRET is not set"));
   std::vector<Secret> secrets;
   if (auto added = add_secret(secrets, "JWT_SECRET", newest); !added) return Failure(std::move(added).error());
-  while (!previous.empty()) {
-    const std::string_view one = previous.substr(0, previous.find(','));
-    previous.remove_prefix(std::min(one.size() + 1, previous.size()));
-    if (trim(one).empty()) continue;
+  for (const std::string_view one : split_list(previous))
     if (auto added = add_secret(secrets, "JWT_PREVIOUS_SECRETS", one); !added) return Failure(std::move(added).error());
-  }
   auto ring = crypto::KeyRing::create(secrets);
   if (!ring)
     return Failure(internal_error("JWT_SECRET or JWT_PREVIOUS_SECRETS: " + std::string(to_string(ring.error()))));
