@@ -29,4 +29,9 @@ constexpr auto schema(Mail*) {
 /// the user's own name. The address is looked up when the mail is sent, so none is stored with it.
 Statement queue_mail(Host& host, Mail mail, std::string_view user_id, std::string_view cause, std::string values_json);
 
+/// The same to whoever was given a mailed token, by the token's hash: nothing is queued where nobody was. So a
+/// statement list can be the same for an address that has an account and for one that has none.
+Statement queue_mail_to_holder(Host& host, Mail mail, std::string_view token_hash, std::string_view cause,
+                               std::string values_json);
+
 }  // namespace isthmus::peerloop
