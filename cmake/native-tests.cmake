@@ -3,6 +3,7 @@
 add_library(isthmus_tests_options INTERFACE)
 target_link_libraries(isthmus_tests_options INTERFACE isthmus::options isthmus::doctest)
 target_include_directories(isthmus_tests_options INTERFACE ${PROJECT_SOURCE_DIR}/tests)
+target_compile_definitions(isthmus_tests_options INTERFACE ISTHMUS_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
 
 file(GLOB_RECURSE test_sources CONFIGURE_DEPENDS src/*_test.cpp tests/*_test.cpp)
 file(GLOB_RECURSE support_sources CONFIGURE_DEPENDS tests/native/*.cpp)

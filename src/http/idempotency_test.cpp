@@ -1,0 +1,191 @@
+#include "http/idempotency.h"
+
+#include <doctest/doctest.h>
+
+#include "http/app.h"
+#include "native/people.h"
+#include "native/server.h"
+
+using namespace isthmus;
+using native::Json;
+using native::nobody;
+using native::TestServer;
+
+namespace {
+
+struct Label {
+  std::string slug;
+};
+constexpr auto schema(Label*) { return object("Label", field("slug", &Label::slug, length(1, 60))); }
+
+Statement insert_category(Request& request, const Label& label) {
+  return sql("INSERT INTO categories (id, slug, name, position) VALUES (?1, ?2, ?2, 1)",
+             request.host().random.uuid(request.now()), label.slug);
+}
+
+/// The effect and the answer are one batch.
+Task<Result<Response>> create(Request& request, Label label) {
+  std::vector<Statement> statements;
+  statements.push_back(insert_category(request, label));
+  co_return co_await commit(request, std::move(statements), created(label));
+}
+
+/// The answer is remembered behind the effect.
+Task<Result<Response>> create_apart(Request& request, Label label) {
+  co_await request.db().write(insert_category(request, label));
+  co_return no_content();
+}
+
+Statement own_user(const Request& request) {
+  return sql("SELECT 1 WHERE ?1 = ?2", request.param("id"), request.user().user_id);
+}
+
+constexpr auto test_routes = table(
+    post("/api/labels").summary("Create").limit(flood_only).body<Label>().open_to(signed_in).answers<Label>(201)
+        .takes_idempotency_key().run<create>(),
+    post("/api/apart").summary("Create").limit(flood_only).body<Label>().open_to(signed_in).answers_nothing()
+        .takes_idempotency_key().run<create_apart>(),
+    post("/api/owned/:id").summary("Create").limit(flood_only).body<Label>().open_to(owner_of("thing", own_user))
+        .answers<Label>(201).takes_idempotency_key().run<create>(),
+    post("/api/boss").summary("Create").limit(flood_only).body<Label>().open_to(role("admin")).answers<Label>(201)
+        .takes_idempotency_key().run<create>());
+
+constexpr App test_app{"kernel", "Kernel", test_routes, &native::test_authenticator};
+
+std::int64_t categories(TestServer& server) { return server.world.database.count("SELECT count(*) FROM categories"); }
+std::int64_t keys(TestServer& server) { return server.world.database.count("SELECT count(*) FROM idempotency_keys"); }
+
+}  // namespace
+
+TEST_CASE("the same key and body give the same answer and one effect") {
+  TestServer server(test_app);
+  const auto ada = native::add_user(server.world, "ada").with("idempotency-key", "k1");
+  const auto first = server.post("/api/labels", {{"slug", "one"}}, ada);
+  const auto again = server.post("/api/labels", {{"slug", "one"}}, ada);
+  CHECK(first.status == 201);
+  CHECK(again.status == 201);
+  CHECK(again.body == first.body);
+  CHECK(again.header("idempotent-replayed") == "true");
+  CHECK(categories(server) == 1);
+}
+
+TEST_CASE("an answer that the handler did not remember itself is remembered behind it") {
+  TestServer server(test_app);
+  const auto ada = native::add_user(server.world, "ada").with("idempotency-key", "k1");
+  CHECK(server.post("/api/apart", {{"slug", "one"}}, ada).status == 204);
+  const auto again = server.post("/api/apart", {{"slug", "one"}}, ada);
+  CHECK(again.status == 204);
+  CHECK(again.body.empty());
+  CHECK(again.header("idempotent-replayed") == "true");
+}
+
+TEST_CASE("the same key with another body is a conflict") {
+  TestServer server(test_app);
+  const auto ada = native::add_user(server.world, "ada").with("idempotency-key", "k1");
+  server.post("/api/labels", {{"slug", "one"}}, ada);
+  const auto other = server.post("/api/labels", {{"slug", "two"}}, ada);
+  CHECK(other.status == 409);
+  CHECK(other.code() == "idempotency_key_reused");
+  CHECK(categories(server) == 1);
+}
+
+TEST_CASE("keys belong to their user") {
+  TestServer server(test_app);
+  const auto ada = native::add_user(server.world, "ada").with("idempotency-key", "k1");
+  const auto eve = native::add_user(server.world, "eve").with("idempotency-key", "k1");
+  CHECK(server.post("/api/labels", {{"slug", "one"}}, ada).status == 201);
+  CHECK(server.post("/api/labels", {{"slug", "two"}}, eve).status == 201);
+}
+
+TEST_CASE("a failed try frees the key") {
+  TestServer server(test_app);
+  const auto ada = native::add_user(server.world, "ada").with("idempotency-key", "k1");
+  server.world.database.execute("INSERT INTO categories (id, slug, name, position) VALUES (?1, 'one', 'One', 0)",
+                                {server.world.new_id()});
+  CHECK(server.post("/api/labels", {{"slug", "one"}}, ada).status == 409);
+  CHECK(keys(server) == 0);
+  CHECK(server.post("/api/labels", {{"slug", "two"}}, ada).status == 201);
+}
+
+TEST_CASE("who is turned away at the door leaves no key behind") {
+  TestServer server(test_app);
+  const auto ada = native::add_user(server.world, "ada");
+  const auto eve = native::add_user(server.world, "eve");
+  CHECK(server.post("/api/owned/" + ada.id, {{"slug", "one"}}, eve.with("idempotency-key", "k1")).status == 404);
+  CHECK(server.post("/api/boss", {{"slug", "one"}}, eve.with("idempotency-key", "k2")).status == 403);
+  native::end_session(server.world, eve);
+  CHECK(server.post("/api/labels", {{"slug", "one"}}, eve.with("idempotency-key", "k3")).status == 401);
+  CHECK(keys(server) == 0);
+}
+
+TEST_CASE("a wrong key is refused, and none is needed") {
+  TestServer server(test_app);
+  const auto ada = native::add_user(server.world, "ada");
+  CHECK(server.post("/api/labels", {{"slug", "one"}}, ada.with("idempotency-key", "")).status == 400);
+  CHECK(server.post("/api/labels", {{"slug", "one"}}, ada.with("idempotency-key", std::string(256, 'x'))).status == 400);
+  CHECK(server.post("/api/labels", {{"slug", "one"}}, ada).status == 201);
+  CHECK(keys(server) == 0);
+}
+
+TEST_CASE("of parallel tries with one key one has the effect, and the others wait or get its answer") {
+  TestServer server(test_app, "peerloop", 3);
+  const auto ada = native::add_user(server.world, "ada").with("idempotency-key", "k1");
+  server.world.fates = [&](const native::HostCall&) {
+    return native::Fate{.before = 1 + static_cast<Millis>(server.world.scheduler.draw(9)), .after = 1};
+  };
+  std::vector<std::unique_ptr<native::Exchange>> exchanges;
+  for (int i = 0; i < 20; ++i) {
+    exchanges.push_back(server.begin(native::with_json("POST", "/api/labels", {{"slug", "one"}}, ada)));
+  }
+  server.world.scheduler.run();
+  int effects = 0;
+  for (const auto& exchange : exchanges) {
+    const auto& reply = exchange->reply();
+    if (reply.status == 201)
+      effects += !reply.has_header("idempotent-replayed");
+    else
+      CHECK(reply.code() == "idempotency_key_in_use");
+  }
+  CHECK(effects == 1);
+  CHECK(categories(server) == 1);
+}
+
+TEST_CASE("an answer that got lost is found by the next try with the same key") {
+  TestServer server(test_app);
+  const auto ada = native::add_user(server.world, "ada").with("idempotency-key", "k1");
+  int batches = 0;
+  server.world.fates = [&](const native::HostCall&) {
+    return native::Fate{.fault = ++batches == 2 ? native::Fate::Fault::answer_lost : native::Fate::Fault::none};
+  };
+  CHECK(server.post("/api/labels", {{"slug", "one"}}, ada).status == 503);
+  const auto again = server.post("/api/labels", {{"slug", "one"}}, ada);
+  CHECK(again.status == 201);
+  CHECK(again.header("idempotent-replayed") == "true");
+  CHECK(categories(server) == 1);
+}
+
+TEST_CASE("a claim whose own answer got lost still goes through") {
+  TestServer server(test_app);
+  const auto ada = native::add_user(server.world, "ada").with("idempotency-key", "k1");
+  int batches = 0;
+  server.world.fates = [&](const native::HostCall&) {
+    return native::Fate{.fault = ++batches == 1 ? native::Fate::Fault::answer_lost : native::Fate::Fault::none};
+  };
+  CHECK(server.post("/api/labels", {{"slug", "one"}}, ada).status == 201);
+  CHECK(categories(server) == 1);
+}
+
+TEST_CASE("a key that its owner never settled is free after a minute") {
+  TestServer server(test_app);
+  const auto ada = native::add_user(server.world, "ada").with("idempotency-key", "k1");
+  {
+    server.world.fates = [](const native::HostCall&) { return native::Fate{.before = 10, .after = 10}; };
+    const auto cancelled = server.begin(native::with_json("POST", "/api/labels", {{"slug", "one"}}, ada));
+    server.world.scheduler.run_until(server.world.now() + 15);
+  }
+  server.world.fates = nullptr;
+  CHECK(keys(server) == 1);
+  CHECK(server.post("/api/labels", {{"slug", "one"}}, ada).code() == "idempotency_key_in_use");
+  server.world.scheduler.advance(minute);
+  CHECK(server.post("/api/labels", {{"slug", "one"}}, ada).status == 201);
+}

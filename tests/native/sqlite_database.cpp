@@ -1,0 +1,222 @@
+#include "native/sqlite_database.h"
+
+#include <doctest/doctest.h>
+#include <sqlite3.h>
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+
+#include "base/strings.h"
+
+namespace isthmus::native {
+
+namespace {
+
+struct Finalize {
+  void operator()(sqlite3_stmt* statement) const { sqlite3_finalize(statement); }
+};
+using Prepared = std::unique_ptr<sqlite3_stmt, Finalize>;
+
+enum class Numbers {
+  as_sqlite,  ///< integers stay integers
+  as_d1,      ///< everything is a JavaScript number: bound as REAL, and 3.0 comes back as 3
+};
+
+/// "D1_ERROR: UNIQUE constraint failed: users.email: SQLITE_CONSTRAINT (extended: SQLITE_CONSTRAINT_UNIQUE)"
+std::string d1_message(sqlite3* database) {
+  const auto extended = [&]() -> std::string_view {
+    switch (sqlite3_extended_errcode(database)) {
+      case SQLITE_CONSTRAINT_UNIQUE:
+        return "SQLITE_CONSTRAINT_UNIQUE";
+      case SQLITE_CONSTRAINT_PRIMARYKEY:
+        return "SQLITE_CONSTRAINT_PRIMARYKEY";
+      case SQLITE_CONSTRAINT_CHECK:
+        return "SQLITE_CONSTRAINT_CHECK";
+      case SQLITE_CONSTRAINT_TRIGGER:
+        return "SQLITE_CONSTRAINT_TRIGGER";
+      case SQLITE_CONSTRAINT_FOREIGNKEY:
+        return "SQLITE_CONSTRAINT_FOREIGNKEY";
+      case SQLITE_CONSTRAINT_NOTNULL:
+        return "SQLITE_CONSTRAINT_NOTNULL";
+      case SQLITE_CONSTRAINT_DATATYPE:
+        return "SQLITE_CONSTRAINT_DATATYPE";
+      default:
+        return "SQLITE_CONSTRAINT";
+    }
+  };
+  std::string message = "D1_ERROR: ";
+  message += sqlite3_errmsg(database);
+  if (sqlite3_errcode(database) != SQLITE_CONSTRAINT) return message + ": SQLITE_ERROR";
+  return message + ": SQLITE_CONSTRAINT (extended: " + std::string(extended()) + ")";
+}
+
+Error error_of(sqlite3* database) {
+  if ((sqlite3_errcode(database) & 0xff) == SQLITE_CONSTRAINT) return constraint_error(d1_message(database));
+  return internal_error(d1_message(database));
+}
+
+bool bind(sqlite3_stmt* statement, int place, const SqlValue& value, Numbers numbers) {
+  struct Binder {
+    sqlite3_stmt* statement;
+    int place;
+    Numbers numbers;
+    int operator()(std::monostate) const { return sqlite3_bind_null(statement, place); }
+    int operator()(std::int64_t number) const {
+      return numbers == Numbers::as_d1 ? sqlite3_bind_double(statement, place, static_cast<double>(number))
+                                       : sqlite3_bind_int64(statement, place, number);
+    }
+    int operator()(double number) const { return sqlite3_bind_double(statement, place, number); }
+    int operator()(const std::string& text) const {
+      return sqlite3_bind_text64(statement, place, text.data(), text.size(), SQLITE_TRANSIENT, SQLITE_UTF8);
+    }
+    int operator()(const Blob& blob) const {
+      return sqlite3_bind_blob64(statement, place, blob.bytes.data(), blob.bytes.size(), SQLITE_TRANSIENT);
+    }
+  };
+  return std::visit(Binder{statement, place, numbers}, value) == SQLITE_OK;
+}
+
+SqlValue column(sqlite3_stmt* statement, int index, Numbers numbers) {
+  const auto size = static_cast<std::size_t>(sqlite3_column_bytes(statement, index));
+  switch (sqlite3_column_type(statement, index)) {
+    case SQLITE_INTEGER:
+      return sqlite3_column_int64(statement, index);
+    case SQLITE_FLOAT: {
+      const double number = sqlite3_column_double(statement, index);
+      if (numbers == Numbers::as_d1 && std::trunc(number) == number && std::fabs(number) < 9e15)
+        return static_cast<std::int64_t>(number);
+      return number;
+    }
+    case SQLITE_TEXT:
+      return std::string(reinterpret_cast<const char*>(sqlite3_column_text(statement, index)), size);
+    case SQLITE_BLOB:
+      return Blob{std::string(static_cast<const char*>(sqlite3_column_blob(statement, index)), size)};
+    default:
+      return std::monostate();
+  }
+}
+
+Result<ResultSet> run_one(sqlite3* database, std::string_view sql, const std::vector<SqlValue>& values,
+                          Numbers numbers) {
+  sqlite3_stmt* raw = nullptr;
+  const char* rest = nullptr;
+  if (sqlite3_prepare_v2(database, sql.data(), static_cast<int>(sql.size()), &raw, &rest) != SQLITE_OK)
+    return Failure(error_of(database));
+  const Prepared statement(raw);
+  if (!statement) return Failure(internal_error("D1_ERROR: No SQL statements detected."));
+  if (!trim({rest, sql.data() + sql.size()}).empty())
+    return Failure(internal_error("a statement is followed by another: " + std::string(sql)));
+  if (static_cast<std::size_t>(sqlite3_bind_parameter_count(raw)) != values.size())
+    return Failure(internal_error("D1_ERROR: Wrong number of parameter bindings for SQL query: " + std::string(sql)));
+  for (std::size_t i = 0; i < values.size(); ++i)
+    if (!bind(raw, static_cast<int>(i) + 1, values[i], numbers)) return Failure(error_of(database));
+
+  ResultSet rows;
+  rows.columns = static_cast<std::uint32_t>(sqlite3_column_count(raw));
+  while (true) {
+    const int step = sqlite3_step(raw);
+    if (step == SQLITE_DONE) return rows;
+    if (step != SQLITE_ROW) return Failure(error_of(database));
+    for (int i = 0; i < static_cast<int>(rows.columns); ++i) rows.cells.push_back(column(raw, i, numbers));
+  }
+}
+
+std::string read_file(const std::filesystem::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+}
+
+std::vector<std::filesystem::path> migrations_of(std::string_view product) {
+  std::vector<std::filesystem::path> files;
+  for (const auto& entry : std::filesystem::directory_iterator(std::string(ISTHMUS_SOURCE_DIR "/schema/") += product))
+    if (entry.path().extension() == ".sql") files.push_back(entry.path());
+  std::ranges::sort(files);
+  return files;
+}
+
+/// D1's limits (developers.cloudflare.com/d1/platform/limits) and those that workerd sets on its SQLite.
+void limit_as_d1(sqlite3* database) {
+  sqlite3_limit(database, SQLITE_LIMIT_LENGTH, 2'000'000);
+  sqlite3_limit(database, SQLITE_LIMIT_SQL_LENGTH, 100'000);
+  sqlite3_limit(database, SQLITE_LIMIT_COLUMN, 100);
+  sqlite3_limit(database, SQLITE_LIMIT_EXPR_DEPTH, 100);
+  sqlite3_limit(database, SQLITE_LIMIT_COMPOUND_SELECT, 5);
+  sqlite3_limit(database, SQLITE_LIMIT_VDBE_OP, 25'000);
+  sqlite3_limit(database, SQLITE_LIMIT_FUNCTION_ARG, 32);
+  sqlite3_limit(database, SQLITE_LIMIT_ATTACHED, 0);
+  sqlite3_limit(database, SQLITE_LIMIT_LIKE_PATTERN_LENGTH, 50);
+  sqlite3_limit(database, SQLITE_LIMIT_VARIABLE_NUMBER, 100);
+  sqlite3_limit(database, SQLITE_LIMIT_TRIGGER_DEPTH, 10);
+}
+
+void must_execute(sqlite3* database, const char* sql) {
+  const int status = sqlite3_exec(database, sql, nullptr, nullptr, nullptr);
+  REQUIRE_MESSAGE(status == SQLITE_OK, sqlite3_errmsg(database));
+}
+
+}  // namespace
+
+void SqliteDatabase::Close::operator()(sqlite3* database) const { sqlite3_close(database); }
+
+SqliteDatabase::SqliteDatabase(Scheduler& scheduler, const Fates& fates, std::string_view product)
+    : scheduler_(scheduler), fates_(fates) {
+  sqlite3* opened = nullptr;
+  REQUIRE(sqlite3_open(":memory:", &opened) == SQLITE_OK);
+  database_.reset(opened);
+  must_execute(opened, "PRAGMA foreign_keys = ON");
+  for (const auto& file : migrations_of(product)) must_execute(opened, read_file(file).c_str());
+  limit_as_d1(opened);
+}
+
+Result<std::vector<ResultSet>> SqliteDatabase::run_as_transaction(const std::vector<Statement>& statements) {
+  must_execute(database_.get(), "BEGIN");
+  std::vector<ResultSet> sets;
+  for (const Statement& statement : statements) {
+    auto rows = run_one(database_.get(), statement.sql, statement.values, Numbers::as_d1);
+    if (!rows) {
+      must_execute(database_.get(), "ROLLBACK");
+      return Failure(std::move(rows).error());
+    }
+    sets.push_back(*std::move(rows));
+  }
+  must_execute(database_.get(), "COMMIT");
+  return sets;
+}
+
+Task<Result<std::vector<ResultSet>>> SqliteDatabase::batch(std::vector<Statement> statements,
+                                                           OnLostAnswer on_lost_answer) {
+  constexpr int most_tries = 3;
+  for (int tries = 1;; ++tries) {
+    ++round_trips;
+    const Fate fate = fates_ ? fates_({"database", "batch"}) : Fate{};
+    co_await scheduler_.wait(fate.before);
+    if (fate.fault == Fate::Fault::not_done) co_return Failure(unavailable("D1_ERROR: D1 DB is overloaded."));
+    auto sets = run_as_transaction(statements);
+    co_await scheduler_.wait(fate.after);
+    if (fate.fault != Fate::Fault::answer_lost) co_return sets;
+    if (on_lost_answer == OnLostAnswer::fail || tries == most_tries)
+      co_return Failure(unavailable("D1_ERROR: Network connection lost."));
+  }
+}
+
+ResultSet SqliteDatabase::execute(std::string_view sql, std::vector<SqlValue> values) {
+  auto rows = run_one(database_.get(), sql, values, Numbers::as_sqlite);
+  REQUIRE_MESSAGE(rows.has_value(), (rows ? "" : rows.error().log.value + rows.error().text.value));
+  return *std::move(rows);
+}
+
+std::int64_t SqliteDatabase::count(std::string_view sql, std::vector<SqlValue> values) {
+  auto rows = execute(sql, std::move(values));
+  std::int64_t number = 0;
+  if (!rows.empty()) detail::read_column(rows.cells.front(), number);
+  return number;
+}
+
+std::string SqliteDatabase::text(std::string_view sql, std::vector<SqlValue> values) {
+  return execute(sql, std::move(values)).text();
+}
+
+}  // namespace isthmus::native

@@ -1,0 +1,48 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "native/scheduler.h"
+#include "ports/database.h"
+
+struct sqlite3;
+
+namespace isthmus::native {
+
+/// SQLite in memory, as strict as D1: numbers are bound as REAL, foreign keys hold, statements are limited to 100
+/// parameters, 32 function arguments, 100 kB and five compound SELECTs, and a batch is one transaction. Errors are
+/// worded as D1 words them.
+class SqliteDatabase final : public Database {
+ public:
+  /// Applies the migrations of `schema/<product>/` in their order.
+  SqliteDatabase(Scheduler& scheduler, const Fates& fates, std::string_view product);
+
+  Task<Result<std::vector<ResultSet>>> batch(std::vector<Statement> statements, OnLostAnswer on_lost_answer) override;
+
+  /// Runs a statement past all imitation of D1, for setting up a test and for looking behind the scenes. A wrong
+  /// statement fails the test.
+  ResultSet execute(std::string_view sql, std::vector<SqlValue> values = {});
+  /// The first column of the first row as a number; 0 where there is none.
+  std::int64_t count(std::string_view sql, std::vector<SqlValue> values = {});
+  /// The first column of the first row as a text; "" where there is none.
+  std::string text(std::string_view sql, std::vector<SqlValue> values = {});
+
+  /// How many batches were asked for: a request should need at most two to read and two to write.
+  int round_trips = 0;
+
+ private:
+  Result<std::vector<ResultSet>> run_as_transaction(const std::vector<Statement>& statements);
+
+  struct Close {
+    void operator()(sqlite3* database) const;
+  };
+
+  Scheduler& scheduler_;
+  const Fates& fates_;
+  std::unique_ptr<sqlite3, Close> database_;
+};
+
+}  // namespace isthmus::native

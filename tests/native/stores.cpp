@@ -1,0 +1,141 @@
+#include "native/stores.h"
+
+#include <algorithm>
+
+#include "base/strings.h"
+
+namespace isthmus::native {
+
+namespace {
+
+Fate fate_of(const Fates& fates, std::string_view port, std::string_view operation) {
+  return fates ? fates({port, operation}) : Fate{};
+}
+
+/// Waits as the fate says and does `work`, or does not, or does not tell.
+template <class Work>
+auto carry_out(Scheduler& scheduler, Fate fate, std::string_view port, Work work) -> Task<decltype(work())> {
+  co_await scheduler.wait(fate.before);
+  if (fate.fault == Fate::Fault::not_done) co_return Failure(unavailable(std::string(port) + " did not answer"));
+  auto outcome = work();
+  co_await scheduler.wait(fate.after);
+  if (fate.fault == Fate::Fault::answer_lost) co_return Failure(unavailable(std::string(port) + " broke off"));
+  co_return outcome;
+}
+
+struct ByteRange {
+  std::uint64_t offset;
+  std::uint64_t length;
+};
+
+/// One range of RFC 9110, section 14.2. Several ranges, other units and nonsense count as no range; nothing where the
+/// range begins behind the end.
+std::optional<ByteRange> resolve_range(std::string_view text, std::uint64_t size) {
+  const ByteRange whole{0, size};
+  constexpr std::string_view unit = "bytes=";
+  if (!text.starts_with(unit) || text.contains(',')) return whole;
+  text.remove_prefix(unit.size());
+  const auto dash = text.find('-');
+  if (dash == std::string_view::npos) return whole;
+  const auto first = to_integer(text.substr(0, dash));
+  const auto last = to_integer(text.substr(dash + 1));
+  if (!first && !last) return whole;
+  if (!first) {
+    const auto length = std::min<std::uint64_t>(static_cast<std::uint64_t>(*last), size);
+    if (length == 0) return std::nullopt;
+    return ByteRange{size - length, length};
+  }
+  const auto offset = static_cast<std::uint64_t>(*first);
+  if (offset >= size) return std::nullopt;
+  const auto end = last ? std::min<std::uint64_t>(static_cast<std::uint64_t>(*last) + 1, size) : size;
+  if (end <= offset) return whole;
+  return ByteRange{offset, end - offset};
+}
+
+}  // namespace
+
+Task<Result<std::optional<std::string>>> MemoryKeyValue::get(std::string key) {
+  return carry_out(scheduler_, fate_of(fates_, "key_value", "get"), "key_value",
+                   [this, key = std::move(key)] -> Result<std::optional<std::string>> {
+                     const auto found = entries.find(key);
+                     if (found == entries.end() || found->second.expires <= scheduler_.now())
+                       return std::optional<std::string>();
+                     return found->second.value;
+                   });
+}
+
+Task<Result<void>> MemoryKeyValue::put(std::string key, std::string value, Millis life) {
+  return carry_out(scheduler_, fate_of(fates_, "key_value", "put"), "key_value",
+                   [this, key = std::move(key), value = std::move(value), life] -> Result<void> {
+                     entries[key] = {value, scheduler_.now() + std::max(life, shortest_life)};
+                     return {};
+                   });
+}
+
+Task<Result<void>> MemoryKeyValue::remove(std::string key) {
+  return carry_out(scheduler_, fate_of(fates_, "key_value", "remove"), "key_value",
+                   [this, key = std::move(key)] -> Result<void> {
+                     entries.erase(key);
+                     return {};
+                   });
+}
+
+Task<Result<std::optional<StoredObject>>> MemoryBucket::open(std::string key, ReadConditions conditions) {
+  return carry_out(
+      scheduler_, fate_of(fates_, "bucket", "open"), "bucket",
+      [this, key = std::move(key), conditions = std::move(conditions)] -> Result<std::optional<StoredObject>> {
+        const auto found = contents_.objects.find(key);
+        if (found == contents_.objects.end()) return std::optional<StoredObject>();
+        const auto& object = found->second;
+        StoredObject opened{object.etag, object.content_type, object.bytes.size(), 0, object.bytes.size(), 0};
+        if (conditions.if_none_match == "*" || conditions.if_none_match.contains(object.etag)) return opened;
+        const auto range = resolve_range(conditions.range, object.bytes.size());
+        if (!range) return Failure(Error(416, "range_not_satisfiable", ClientText("There is no such part.")));
+        opened.offset = range->offset;
+        opened.length = range->length;
+        opened.stream = ++contents_.last_stream;
+        contents_.open_streams[opened.stream] = object.bytes.substr(range->offset, range->length);
+        return opened;
+      });
+}
+
+Task<Result<StoredObject>> MemoryBucket::put_request_body(std::string key, std::string content_type) {
+  if (std::cmp_not_equal(request_body_.size(), announced_length_))
+    co_return Failure(bad_request("The body is not as long as it said.", "length_mismatch"));
+  co_return co_await put(std::move(key), std::move(content_type), request_body_);
+}
+
+Task<Result<StoredObject>> MemoryBucket::put(std::string key, std::string content_type, std::string bytes) {
+  return carry_out(scheduler_, fate_of(fates_, "bucket", "put"), "bucket",
+                   [this, key = std::move(key), content_type = std::move(content_type),
+                    bytes = std::move(bytes)] -> Result<StoredObject> {
+                     const std::string etag = "\"etag-" + std::to_string(++contents_.last_etag) + "\"";
+                     contents_.objects[key] = {content_type, bytes, etag, scheduler_.now()};
+                     return StoredObject{etag, content_type, bytes.size(), 0, bytes.size(), 0};
+                   });
+}
+
+Task<Result<void>> MemoryBucket::remove(std::string key) {
+  return carry_out(scheduler_, fate_of(fates_, "bucket", "remove"), "bucket",
+                   [this, key = std::move(key)] -> Result<void> {
+                     contents_.objects.erase(key);
+                     return {};
+                   });
+}
+
+Task<Result<IncomingAnswer>> ScriptedHttpClient::send(OutgoingRequest request) {
+  return carry_out(scheduler_, fate_of(fates_, "http", request.method), "http",
+                   [this, request = std::move(request)] -> Result<IncomingAnswer> {
+                     sent.push_back(request);
+                     if (!answers.empty()) {
+                       IncomingAnswer answer = std::move(answers.front());
+                       answers.pop_front();
+                       return answer;
+                     }
+                     if (respond) return respond(request);
+                     return Failure(Error(503, "unreachable", ClientText("The service is busy. Please try again."),
+                                          LogText("no answer was scripted for " + request.url)));
+                   });
+}
+
+}  // namespace isthmus::native
