@@ -16,6 +16,8 @@ namespace isthmus {
 namespace payment_error {
 /// 503: no answer, or one that says "later". The same call may succeed in a while.
 inline constexpr std::string_view unavailable = "payment_provider_unavailable";
+/// 503: the same call, made by someone else, is still running there.
+inline constexpr std::string_view busy = "payment_provider_busy";
 /// 500: understood and refused, for what was asked or for the state of the object. It will not get better by itself.
 inline constexpr std::string_view refused = "payment_provider_refused";
 /// 500: our key is missing or not accepted. It gets better when someone repairs the settings.

@@ -16,9 +16,8 @@ constexpr Millis patience = 12 * second;
 constexpr Millis first_pause = 500;
 constexpr Millis longest_pause = 3 * second;
 
-Error unavailable_because(std::string log) {
-  return Error(503, payment_error::unavailable,
-               ClientText("The payment provider does not answer at the moment. Please try again."),
+Error unavailable_because(std::string log, std::string_view code = payment_error::unavailable) {
+  return Error(503, code, ClientText("The payment provider does not answer at the moment. Please try again."),
                LogText(std::move(log)))
       .with_retry_after(5);
 }
@@ -101,8 +100,9 @@ Task<StripePayments::Answer> StripePayments::send(stripe::Call call) {
   std::string log = summary(call, *answer, type, code, param);
   if (answer->status == 401 || answer->status == 403)
     co_return refuse(our_fault(payment_error::not_configured, std::move(log)));
+  if (answer->status == 409) co_return refuse(unavailable_because(std::move(log), payment_error::busy));
   // What is no JSON was not written by Stripe but by something on the way to it.
-  const bool theirs = answer->status >= 500 || answer->status == 409 || answer->status == 429 || type.empty();
+  const bool theirs = answer->status >= 500 || answer->status == 429 || type.empty();
   if (theirs) co_return refuse(unavailable_because(std::move(log)));
   co_return std::unexpected(
       Refusal{std::move(code), std::move(param), our_fault(payment_error::refused, std::move(log))});
