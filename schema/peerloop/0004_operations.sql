@@ -56,8 +56,10 @@ CREATE TABLE idempotency_keys (
   route        TEXT NOT NULL,
   request_hash TEXT NOT NULL CHECK (length(request_hash) = 64),
   state        TEXT NOT NULL DEFAULT 'running' CHECK (state IN ('running', 'done')),
+  -- The try that holds the key: only it may settle it.
+  owner        TEXT CHECK (length(owner) = 36),
   status       INTEGER CHECK (status BETWEEN 200 AND 599),
-  response     TEXT CHECK (json_valid(response)),
+  response     TEXT CHECK (response IS NULL OR json_valid(response)),
   locked_until INTEGER CHECK (locked_until BETWEEN 1000000000000 AND 9999999999999),
   created_at   INTEGER NOT NULL CHECK (created_at BETWEEN 1000000000000 AND 9999999999999),
   expires_at   INTEGER NOT NULL CHECK (expires_at BETWEEN 1000000000000 AND 9999999999999),
@@ -78,7 +80,7 @@ CREATE TABLE webhook_events (
   status      TEXT NOT NULL CHECK (status IN ('processed', 'ignored', 'failed')),
   error       TEXT CHECK (length(error) <= 2000),
   -- For replay. Set to NULL after a while: the id is enough to know a duplicate by.
-  body        TEXT CHECK (json_valid(body)),
+  body        TEXT CHECK (body IS NULL OR json_valid(body)),
   PRIMARY KEY (provider, event_id)
 ) STRICT;
 

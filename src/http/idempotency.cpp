@@ -11,6 +11,11 @@ constexpr Millis kept = day;
 /// How long a try may hold its key before another may take over: longer than any request lives.
 constexpr Millis held = minute;
 
+Error key_in_use() {
+  return conflict("A request with this Idempotency-Key is still running.", "idempotency_key_in_use")
+      .with_retry_after(1);
+}
+
 struct Known {
   std::string request_hash;
   std::string state;
@@ -39,9 +44,7 @@ Result<std::optional<Response>> earlier_answer(Request& request, const ResultSet
     response.headers.push_back({"idempotent-replayed", "true"});
     return std::optional(std::move(response));
   }
-  if (claim.empty())
-    return Failure(conflict("A request with this Idempotency-Key is still running.", "idempotency_key_in_use")
-                       .with_retry_after(1));
+  if (claim.empty()) return Failure(key_in_use());
   return std::optional<Response>();
 }
 
@@ -51,16 +54,18 @@ std::string Request::request_hash() const {
 
 Result<std::vector<Statement>> Request::claim_key(std::string key) {
   if (key.empty() || key.size() > 255) return Failure(bad_request("An Idempotency-Key has 1 to 255 characters."));
-  idempotency_ = {user_ ? "user:" + user_->user_id : "network:" + client_network(), std::move(key)};
-  const auto& [scope, name] = *idempotency_;
+  idempotency_ = {user_ ? "user:" + user_->user_id : "network:" + client_network(), std::move(key),
+                  host_.random.uuid(now())};
+  const auto& [scope, name, owner] = *idempotency_;
   std::vector<Statement> statements;
+  // A claim whose answer was lost is sent again, and finds itself.
   statements.push_back(sql(R"(
-      INSERT INTO idempotency_keys (scope, key, route, request_hash, state, locked_until, created_at, expires_at)
-      VALUES (?1, ?2, ?3, ?4, 'running', ?5, ?6, ?7)
-      ON CONFLICT (scope, key) DO UPDATE SET locked_until = ?5
-      WHERE state = 'running' AND locked_until <= ?6 AND request_hash = ?4
+      INSERT INTO idempotency_keys (scope, key, route, request_hash, state, owner, locked_until, created_at, expires_at)
+      VALUES (?1, ?2, ?3, ?4, 'running', ?5, ?6, ?7, ?8)
+      ON CONFLICT (scope, key) DO UPDATE SET locked_until = ?6, owner = ?5
+      WHERE state = 'running' AND request_hash = ?4 AND (locked_until <= ?7 OR owner = ?5)
       RETURNING key)",
-                           scope, name, route_->path, request_hash(), now() + held, now(), now() + kept));
+                           scope, name, route_->path, request_hash(), owner, now() + held, now(), now() + kept));
   statements.push_back(sql(
       "SELECT request_hash, state, status, response FROM idempotency_keys WHERE scope = ?1 AND key = ?2", scope, name));
   return statements;
@@ -71,15 +76,15 @@ std::optional<Statement> Request::remember(const Response& response) {
   remembered_ = true;
   return sql(R"(
       UPDATE idempotency_keys SET state = 'done', status = ?3, response = ?4, locked_until = NULL
-      WHERE scope = ?1 AND key = ?2)",
+      WHERE scope = ?1 AND key = ?2 AND state = 'running' AND owner = ?5)",
              idempotency_->scope, idempotency_->key, response.status,
-             response.body.empty() ? std::optional<std::string>() : std::optional(response.body));
+             response.body.empty() ? std::optional<std::string>() : std::optional(response.body), idempotency_->owner);
 }
 
 std::optional<Statement> Request::forget() const {
   if (!idempotency_) return std::nullopt;
-  return sql("DELETE FROM idempotency_keys WHERE scope = ?1 AND key = ?2 AND state = 'running'", idempotency_->scope,
-             idempotency_->key);
+  return sql("DELETE FROM idempotency_keys WHERE scope = ?1 AND key = ?2 AND state = 'running' AND owner = ?3",
+             idempotency_->scope, idempotency_->key, idempotency_->owner);
 }
 
 Task<Result<void>> settle_idempotent(Request& request, const Result<Response>& outcome) {
@@ -94,8 +99,13 @@ Task<Result<void>> settle_idempotent(Request& request, const Result<Response>& o
 }
 
 Task<Result<Response>> commit(Request& request, std::vector<Statement> statements, Response response) {
-  if (auto remembering = request.remember(response)) statements.push_back(*std::move(remembering));
-  co_await request.db().batch(std::move(statements), OnLostAnswer::fail);
+  if (auto remembering = request.remember(response)) {
+    statements.push_back(*std::move(remembering));
+    // Whoever held its key for too long may have been overtaken by another try.
+    statements.push_back(sql("INSERT INTO batch_guard (reason) SELECT 'idempotency_conflict' WHERE changes() <> 1"));
+  }
+  auto done = co_await attempt(request.db().batch(std::move(statements), OnLostAnswer::fail));
+  co_await on_constraint(std::move(done), "guard:idempotency_conflict", key_in_use());
   co_return response;
 }
 

@@ -40,6 +40,7 @@ Statement own_user(const Request& request) {
   return sql("SELECT 1 WHERE ?1 = ?2", request.param("id"), request.user().user_id);
 }
 
+// clang-format off: a row reads as a sentence.
 constexpr auto test_routes = table(
     post("/api/labels").summary("Create").limit(flood_only).body<Label>().open_to(signed_in).answers<Label>(201)
         .takes_idempotency_key().run<create>(),
@@ -49,6 +50,7 @@ constexpr auto test_routes = table(
         .answers<Label>(201).takes_idempotency_key().run<create>(),
     post("/api/boss").summary("Create").limit(flood_only).body<Label>().open_to(role("admin")).answers<Label>(201)
         .takes_idempotency_key().run<create>());
+// clang-format on
 
 constexpr App test_app{"kernel", "Kernel", test_routes, &native::test_authenticator};
 
@@ -122,7 +124,8 @@ TEST_CASE("a wrong key is refused, and none is needed") {
   TestServer server(test_app);
   const auto ada = native::add_user(server.world, "ada");
   CHECK(server.post("/api/labels", {{"slug", "one"}}, ada.with("idempotency-key", "")).status == 400);
-  CHECK(server.post("/api/labels", {{"slug", "one"}}, ada.with("idempotency-key", std::string(256, 'x'))).status == 400);
+  CHECK(server.post("/api/labels", {{"slug", "one"}}, ada.with("idempotency-key", std::string(256, 'x'))).status ==
+        400);
   CHECK(server.post("/api/labels", {{"slug", "one"}}, ada).status == 201);
   CHECK(keys(server) == 0);
 }

@@ -94,8 +94,9 @@ Task<void> Pipeline::serve(Incoming& incoming, Host& host, Respond respond) cons
   finish(request, response, error);
   respond(std::move(response));
 
-  for (auto& work : request.after_) {
-    const auto done = co_await attempt(std::move(work));
+  // By index: work may leave further work.
+  for (std::size_t next = 0; next < request.after_.size(); ++next) {
+    const auto done = co_await attempt(std::move(request.after_[next]));
     if (!done)
       LogLine(host, Log::Level::error, "work after the answer failed")
           .with("requestId", request.id())
@@ -129,7 +130,13 @@ Task<Result<Response>> Pipeline::pass_stages(Request& request) {
   co_await check_rate(request);
   co_await validate(request);
   co_await authenticate(request);
-  if (auto remembered = co_await authorize(request)) co_return *std::move(remembered);
+  auto admitted = co_await attempt(authorize(request));
+  if (!admitted) {
+    Result<Response> refused = Failure(std::move(admitted).error());
+    co_await settle_idempotent(request, refused);
+    co_return refused;
+  }
+  if (auto remembered = *std::move(admitted)) co_return *std::move(remembered);
   co_return co_await handle(request);
 }
 

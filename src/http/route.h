@@ -235,6 +235,7 @@ constexpr auto del(std::string_view path) { return route(Method::delete_, path);
 /// A product's routes.
 template <class... Rows>
 constexpr auto table(Rows... rows) {
+  static_assert((std::is_same_v<Rows, Route> && ...), "a row of this table has no handler: end it with .run<…>()");
   return std::array<Route, sizeof...(Rows)>{rows...};
 }
 

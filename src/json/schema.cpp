@@ -124,8 +124,13 @@ void decode_object(JsonValue value, void* owner, std::span<const FieldInfo> fiel
 void decode_texts(std::span<const std::pair<std::string, std::string>> texts, void* owner,
                   std::span<const FieldInfo> fields, Problems& problems) {
   FieldMarks marks(fields, false, problems);
-  for (const auto& [name, text] : texts)
-    marks.meet(name, [&](const FieldInfo& field) { field.decode_text(text, owner, problems); });
+  for (const auto& [name, text] : texts) {
+    // The name would be told back, in JSON.
+    if (is_valid_utf8(name))
+      marks.meet(name, [&](const FieldInfo& field) { field.decode_text(text, owner, problems); });
+    else
+      problems.add("has a field whose name is not UTF-8");
+  }
   marks.finish();
 }
 

@@ -54,11 +54,11 @@ TestUser add_user(World& world, std::string_view handle, std::initializer_list<s
   database.execute(R"(
       INSERT INTO auth_sessions (id, user_id, created_at, last_used_at, expires_at) VALUES (?1, ?2, ?3, ?3, ?4))",
                    {user.session_id, user.id, now, now + 30 * day});
-  database.execute(R"(
+  database.execute(
+      R"(
       INSERT INTO refresh_tokens (token_hash, family_id, access_jti, access_expires_at, created_at, expires_at)
       VALUES (?1, ?2, ?3, ?4, ?5, ?6))",
-                   {hex_encode(crypto::sha256(user.token_id)), user.session_id, user.token_id, now + day, now,
-                    now + 30 * day});
+      {hex_encode(crypto::sha256(user.token_id)), user.session_id, user.token_id, now + day, now, now + 30 * day});
   return user;
 }
 

@@ -12,7 +12,7 @@ namespace isthmus::native {
 /// A user of PeerLoop with a live session: `server.get("/api/auth/me", ada)`.
 struct TestUser {
   std::string id;
-  std::string token_id;    ///< the access token's jti
+  std::string token_id;  ///< the access token's jti
   std::string session_id;
   Caller caller;
 

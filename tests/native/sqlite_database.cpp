@@ -1,13 +1,13 @@
 #include "native/sqlite_database.h"
 
-#include <doctest/doctest.h>
-#include <sqlite3.h>
-
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+
+#include <doctest/doctest.h>
+#include <sqlite3.h>
 
 #include "base/strings.h"
 
@@ -29,22 +29,14 @@ enum class Numbers {
 std::string d1_message(sqlite3* database) {
   const auto extended = [&]() -> std::string_view {
     switch (sqlite3_extended_errcode(database)) {
-      case SQLITE_CONSTRAINT_UNIQUE:
-        return "SQLITE_CONSTRAINT_UNIQUE";
-      case SQLITE_CONSTRAINT_PRIMARYKEY:
-        return "SQLITE_CONSTRAINT_PRIMARYKEY";
-      case SQLITE_CONSTRAINT_CHECK:
-        return "SQLITE_CONSTRAINT_CHECK";
-      case SQLITE_CONSTRAINT_TRIGGER:
-        return "SQLITE_CONSTRAINT_TRIGGER";
-      case SQLITE_CONSTRAINT_FOREIGNKEY:
-        return "SQLITE_CONSTRAINT_FOREIGNKEY";
-      case SQLITE_CONSTRAINT_NOTNULL:
-        return "SQLITE_CONSTRAINT_NOTNULL";
-      case SQLITE_CONSTRAINT_DATATYPE:
-        return "SQLITE_CONSTRAINT_DATATYPE";
-      default:
-        return "SQLITE_CONSTRAINT";
+      case SQLITE_CONSTRAINT_UNIQUE: return "SQLITE_CONSTRAINT_UNIQUE";
+      case SQLITE_CONSTRAINT_PRIMARYKEY: return "SQLITE_CONSTRAINT_PRIMARYKEY";
+      case SQLITE_CONSTRAINT_CHECK: return "SQLITE_CONSTRAINT_CHECK";
+      case SQLITE_CONSTRAINT_TRIGGER: return "SQLITE_CONSTRAINT_TRIGGER";
+      case SQLITE_CONSTRAINT_FOREIGNKEY: return "SQLITE_CONSTRAINT_FOREIGNKEY";
+      case SQLITE_CONSTRAINT_NOTNULL: return "SQLITE_CONSTRAINT_NOTNULL";
+      case SQLITE_CONSTRAINT_DATATYPE: return "SQLITE_CONSTRAINT_DATATYPE";
+      default: return "SQLITE_CONSTRAINT";
     }
   };
   std::string message = "D1_ERROR: ";
@@ -82,20 +74,16 @@ bool bind(sqlite3_stmt* statement, int place, const SqlValue& value, Numbers num
 SqlValue column(sqlite3_stmt* statement, int index, Numbers numbers) {
   const auto size = static_cast<std::size_t>(sqlite3_column_bytes(statement, index));
   switch (sqlite3_column_type(statement, index)) {
-    case SQLITE_INTEGER:
-      return sqlite3_column_int64(statement, index);
+    case SQLITE_INTEGER: return sqlite3_column_int64(statement, index);
     case SQLITE_FLOAT: {
       const double number = sqlite3_column_double(statement, index);
       if (numbers == Numbers::as_d1 && std::trunc(number) == number && std::fabs(number) < 9e15)
         return static_cast<std::int64_t>(number);
       return number;
     }
-    case SQLITE_TEXT:
-      return std::string(reinterpret_cast<const char*>(sqlite3_column_text(statement, index)), size);
-    case SQLITE_BLOB:
-      return Blob{std::string(static_cast<const char*>(sqlite3_column_blob(statement, index)), size)};
-    default:
-      return std::monostate();
+    case SQLITE_TEXT: return std::string(reinterpret_cast<const char*>(sqlite3_column_text(statement, index)), size);
+    case SQLITE_BLOB: return Blob{std::string(static_cast<const char*>(sqlite3_column_blob(statement, index)), size)};
+    default: return std::monostate();
   }
 }
 

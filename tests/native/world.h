@@ -69,7 +69,8 @@ class SwitchedCpuBudget final : public CpuBudget {
 /// All that a program can reach, in memory: the same at every run of the same seed.
 class World {
  public:
-  explicit World(std::string_view product, std::uint64_t seed = 1) : scheduler(seed), database(scheduler, fates, product) {}
+  explicit World(std::string_view product, std::uint64_t seed = 1)
+      : scheduler(seed), database(scheduler, fates, product) {}
   World(const World&) = delete;
   World& operator=(const World&) = delete;
 
