@@ -16,7 +16,8 @@ export function serve(module) {
 
   /** @param {any} env */
   function instance(env) {
-    if (current?.isUsable() && (current.exchanges.size > 0 || current.memoryBytes < retireBytes)) return current;
+    if (current?.isUsable() && (current.exchanges.size > 0 || current.memory.buffer.byteLength < retireBytes))
+      return current;
     current = new Instance(module, env);
     return current;
   }

@@ -17,7 +17,11 @@ const compatibilityDate = '2026-11-01';
 /** The path of the workerd binary that the project has pinned. */
 export function workerdBinary() {
   const require = createRequire(import.meta.url);
-  return join(require.resolve(`@cloudflare/workerd-linux-${process.arch === 'arm64' ? 'arm64' : '64'}/package.json`), '..', 'bin/workerd');
+  return join(
+    require.resolve(`@cloudflare/workerd-linux-${process.arch === 'arm64' ? 'arm64' : '64'}/package.json`),
+    '..',
+    'bin/workerd',
+  );
 }
 
 /** Bundles a Worker as wrangler would deploy it. @param {string} config @param {string} folder */
@@ -38,8 +42,9 @@ async function bundle(config, folder) {
  * @param {object} options
  * @param {string} options.config path of the wrangler configuration, from the project's root
  * @param {Record<string, string>} [options.vars]
+ * @param {string} [options.path] what is asked for until there is an answer
  */
-export async function startPlainWorkerd({ config, vars = {} }) {
+export async function startPlainWorkerd({ config, vars = {}, path = '/' }) {
   const folder = await mkdtemp(join(tmpdir(), 'isthmus-'));
   const { main, modules } = await bundle(config, folder);
   const port = await freePort();
@@ -61,22 +66,24 @@ const worker :Workerd.Worker = (
 );
 `,
   );
+  const started = performance.now();
   const child = spawn(workerdBinary(), ['serve', '--experimental', join(folder, 'config.capnp')], {
     stdio: ['ignore', 'ignore', 'pipe'],
   });
   let output = '';
   child.stderr.on('data', (chunk) => (output += chunk));
   const url = `http://127.0.0.1:${port}`;
-  for (let tries = 0; ; tries += 1) {
-    if (child.exitCode !== null || tries > 200) throw new Error(`workerd did not start:\n${output}`);
-    if (await fetch(url).then(() => true, () => false)) break;
-    await new Promise((resolve) => setTimeout(resolve, 50));
+  const answered = () => fetch(url + path).then((answer) => answer.arrayBuffer(), () => undefined);
+  while (!(await answered())) {
+    if (child.exitCode !== null || performance.now() - started > 20_000) throw new Error(`workerd did not start:\n${output}`);
+    await new Promise((resolve) => setTimeout(resolve, 2));
   }
+  const firstAnswerMillis = performance.now() - started;
   const stop = async () => {
     const ended = child.exitCode === null ? once(child, 'exit') : undefined;
     child.kill('SIGKILL');
     await ended;
     await rm(folder, { recursive: true, force: true });
   };
-  return { url, pid: child.pid, stop, output: () => output };
+  return { url, pid: child.pid, firstAnswerMillis, stop, output: () => output };
 }

@@ -27,9 +27,9 @@ struct Error {
   std::string_view code;
   ClientText text;
   LogText log;
-  std::string details;                 ///< a JSON value for the client, or empty
+  std::string details;                   ///< a JSON value for the client, or empty
   std::int64_t retry_after_seconds = 0;  ///< 0: no Retry-After header
-  std::string_view allow;              ///< for 405: the methods that exist, comma separated
+  std::string_view allow;                ///< for 405: the methods that exist, comma separated
 
   Error(int http_status, std::string_view machine_code, ClientText client, LogText internal = {})
       : status(http_status), code(machine_code), text(std::move(client)), log(std::move(internal)) {}

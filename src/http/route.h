@@ -138,9 +138,7 @@ class RouteDraft {
   }
 
   /// At most `most` calls in `period` from one client network; counted exactly.
-  constexpr auto limit(std::int32_t most, Millis period) const {
-    return limit({Limit::Kind::exact, most, period});
-  }
+  constexpr auto limit(std::int32_t most, Millis period) const { return limit({Limit::Kind::exact, most, period}); }
   constexpr auto limit(Limit value) const {
     return stage<stages::limited>([&](Route& next) { next.limit = value; });
   }
@@ -156,11 +154,13 @@ class RouteDraft {
   }
   /// Bytes as they come, held in memory: for webhooks, whose signature is over them.
   constexpr auto raw_body(std::uint32_t most_bytes) const {
-    return stage<stages::validated>([&](Route& next) { next.input = {Input::Kind::raw, most_bytes, nullptr, nullptr, {}}; });
+    return stage<stages::validated>(
+        [&](Route& next) { next.input = {Input::Kind::raw, most_bytes, nullptr, nullptr, {}}; });
   }
   /// Bytes that stream past this program into a bucket.
   constexpr auto streamed_body(std::uint32_t most_bytes) const {
-    return stage<stages::validated>([&](Route& next) { next.input = {Input::Kind::stream, most_bytes, nullptr, nullptr, {}}; });
+    return stage<stages::validated>(
+        [&](Route& next) { next.input = {Input::Kind::stream, most_bytes, nullptr, nullptr, {}}; });
   }
 
   constexpr auto open_to(Access access) const {
@@ -169,9 +169,8 @@ class RouteDraft {
 
   template <class T>
   constexpr auto answers(int status = 200) const {
-    return stage<stages::answered>([&](Route& next) {
-      next.answer = {status, "application/json", Codec<T>::describe};
-    });
+    return stage<stages::answered>(
+        [&](Route& next) { next.answer = {status, "application/json", Codec<T>::describe}; });
   }
   constexpr auto answers_nothing() const {
     return stage<stages::answered>([](Route& next) { next.answer = {204, {}, nullptr}; });
@@ -213,7 +212,7 @@ class RouteDraft {
     static_assert((declared & stage_bit) == 0, "this route declares a stage twice");
     Route next = route_;
     declare(next);
-    return RouteDraft<declared | stage_bit, NextIn>(next);
+    return RouteDraft < declared | stage_bit, NextIn > (next);
   }
 
   Route route_;
@@ -235,6 +234,7 @@ constexpr auto del(std::string_view path) { return route(Method::delete_, path);
 /// A product's routes.
 template <class... Rows>
 constexpr auto table(Rows... rows) {
+  static_assert((std::is_same_v<Rows, Route> && ...), "a row of this table has no handler: end it with .run<…>()");
   return std::array<Route, sizeof...(Rows)>{rows...};
 }
 

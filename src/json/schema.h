@@ -197,9 +197,8 @@ struct FieldThunks {
     }
   }
   static constexpr FieldInfo info() {
-    return {declared.name, !is_optional<Member> && !has_rule<OrDefault>(declared.rules),
-            decode,        decode_text,
-            encode,        describe};
+    return {declared.name, !is_optional<Member> && !has_rule<OrDefault>(declared.rules), decode, decode_text, encode,
+            describe};
   }
 };
 

@@ -1,0 +1,9 @@
+// error: this route declares a stage twice
+#include "http/input.h"
+
+using namespace isthmus;
+
+static Task<Result<Response>> answer(Request&) { co_return no_content(); }
+
+constexpr auto routes =
+    table(get("/x").limit(flood_only).limit(5, per_minute).no_input().open_to(anyone).answers_nothing().run<answer>());
