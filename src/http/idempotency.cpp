@@ -92,8 +92,8 @@ std::optional<Statement> Request::remember(int status, const Statement& answer) 
   };
   remembering.sql = "UPDATE idempotency_keys SET state = 'done', locked_until = NULL, status = " + place(status) +
                     ", response = (" + answer.sql + ") WHERE scope = " + place(idempotency_->scope) +
-                    " AND key = " + place(idempotency_->key) + " AND state = 'running' AND owner = " +
-                    place(idempotency_->owner);
+                    " AND key = " + place(idempotency_->key) +
+                    " AND state = 'running' AND owner = " + place(idempotency_->owner);
   return remembering;
 }
 

@@ -22,6 +22,7 @@ TEST_CASE("a handle has lower-case letters, digits and underscores") {
   };
   for (const char* text : {"ada", "ada_lovelace", "___", "007", "a23456789012345678901234567890123456789_"})
     CHECK_MESSAGE(accepts(text), text);
-  for (const char* text : {"", "ab", "Ada", "ada-l", "ada.l", "ad a", "adä", "a23456789012345678901234567890123456789_1"})
+  for (const char* text :
+       {"", "ab", "Ada", "ada-l", "ada.l", "ad a", "adä", "a23456789012345678901234567890123456789_1"})
     CHECK_FALSE_MESSAGE(accepts(text), text);
 }
