@@ -11,21 +11,17 @@ std::string encode_cursor(const Cursor& cursor) {
   return base64url_encode(json.text());
 }
 
-namespace {
-
-Failure invalid() { return Failure(bad_request("This cursor is not one of ours.", "invalid_cursor")); }
-
-}  // namespace
+Error invalid_cursor() { return bad_request("This cursor is not one of ours.", "invalid_cursor"); }
 
 Result<std::optional<Cursor>> decode_cursor(const std::optional<std::string>& text) {
   if (!text) return std::optional<Cursor>();
   const auto json = base64url_decode(*text);
-  if (!json) return invalid();
+  if (!json) return Failure(invalid_cursor());
   const auto value = parse_json(*json);
-  if (!value || value->kind() != JsonValue::Kind::array) return invalid();
+  if (!value || value->kind() != JsonValue::Kind::array) return Failure(invalid_cursor());
   std::vector<std::string> parts;
   value->for_each_element([&](JsonValue part) { parts.emplace_back(part.string().value_or("")); });
-  if (parts.size() != 2 || parts[1].empty()) return invalid();
+  if (parts.size() != 2 || parts[1].empty()) return Failure(invalid_cursor());
   return Cursor{std::move(parts[0]), std::move(parts[1])};
 }
 
@@ -35,9 +31,9 @@ Result<std::optional<Place>> decode_place(const std::optional<std::string>& text
   if (!*cursor) return std::optional<Place>();
   auto& [value, id] = **cursor;
   const auto colon = value.find(':');
-  if (colon == std::string::npos || std::string_view(value).substr(0, colon) != order) return invalid();
+  if (colon == std::string::npos || std::string_view(value).substr(0, colon) != order) return Failure(invalid_cursor());
   const auto number = to_integer(std::string_view(value).substr(colon + 1));
-  if (!number) return invalid();
+  if (!number) return Failure(invalid_cursor());
   return Place{*number, std::move(id)};
 }
 

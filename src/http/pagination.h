@@ -20,6 +20,8 @@ struct Cursor {
 
 /// The opaque text of a cursor.
 std::string encode_cursor(const Cursor& cursor);
+/// 400.
+Error invalid_cursor();
 /// 400 `invalid_cursor` for what is none of ours.
 Result<std::optional<Cursor>> decode_cursor(const std::optional<std::string>& text);
 

@@ -23,12 +23,6 @@ std::string_view id_of(const std::optional<Place>& place, std::string_view other
   return place ? std::string_view(place->id) : otherwise;
 }
 
-std::string json_list(const std::vector<std::string>& texts) {
-  JsonWriter json;
-  Codec<std::vector<std::string>>::encode(json, texts);
-  return std::move(json).text();
-}
-
 }  // namespace
 
 Statement select_profile(std::string_view id_or_handle, std::optional<std::string> caller) {
@@ -68,7 +62,7 @@ std::vector<Statement> update_profile(std::string_view user_id, const ProfileCha
     statements.push_back(sql(R"(
         INSERT INTO expertise (user_id, label, position) SELECT ?1, value, key FROM json_each(?2) WHERE TRUE
         ON CONFLICT (user_id, label) DO NOTHING)",
-                             user_id, json_list(*change.expertise)));
+                             user_id, encode(*change.expertise)));
   }
   return statements;
 }
