@@ -115,7 +115,8 @@ Instance& instance() {
 
 #define ISTHMUS_EXPORT(name) extern "C" __attribute__((export_name(name), used))
 
-/// Memory for what the host hands over; freed by who receives it. It is a multiple of nothing: no alignment is promised.
+/// Memory for what the host hands over; freed by who receives it. It is a multiple of nothing: no alignment is
+/// promised.
 ISTHMUS_EXPORT("isthmus_allocate") char* isthmus_allocate(std::uint32_t size) {
   auto* memory = static_cast<char*>(std::malloc(size == 0 ? 1 : size));
   if (!memory) std::abort();

@@ -32,14 +32,10 @@ void PackWriter::value(const SqlValue& value) {
 
 SqlValue PackReader::value() {
   switch (word()) {
-    case Tag::number:
-      return number();
-    case Tag::text:
-      return text();
-    case Tag::blob:
-      return Blob{text()};
-    default:
-      return std::monostate();
+    case Tag::number: return number();
+    case Tag::text: return text();
+    case Tag::blob: return Blob{text()};
+    default: return std::monostate();
   }
 }
 

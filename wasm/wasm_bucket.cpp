@@ -33,12 +33,10 @@ Task<Result<std::optional<StoredObject>>> WasmBucket::open(std::string key, Read
   HostCall call(request_, abi::Operation::bucket_open, std::move(arguments));
   PackReader answer = co_await (co_await call);
   switch (answer.word()) {
-    case Outcome::present:
-      co_return unpack(answer);
+    case Outcome::present: co_return unpack(answer);
     case Outcome::unsatisfiable:
       co_return Failure(Error(416, "range_not_satisfiable", ClientText("There is no such part of this object.")));
-    default:
-      co_return std::optional<StoredObject>();
+    default: co_return std::optional<StoredObject>();
   }
 }
 

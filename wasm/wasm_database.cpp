@@ -8,11 +8,15 @@ namespace isthmus {
 namespace {
 
 /// The errors after which D1's documentation says to try again
-/// (https://developers.cloudflare.com/d1/best-practices/retry-queries/). Whether the statement had its effect is unknown.
+/// (https://developers.cloudflare.com/d1/best-practices/retry-queries/). Whether the statement had its effect is
+/// unknown.
 bool is_transient(std::string_view message) {
-  constexpr std::array<std::string_view, 6> transient{
-      "Network connection lost", "object to be reset", "reset because its code was updated",
-      "Cannot resolve D1 DB due to transient issue", "D1 DB is overloaded", "D1 DB reset"};
+  constexpr std::array<std::string_view, 6> transient{"Network connection lost",
+                                                      "object to be reset",
+                                                      "reset because its code was updated",
+                                                      "Cannot resolve D1 DB due to transient issue",
+                                                      "D1 DB is overloaded",
+                                                      "D1 DB reset"};
   return std::ranges::any_of(transient, [&](std::string_view text) { return message.contains(text); });
 }
 

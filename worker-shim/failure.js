@@ -9,6 +9,10 @@ export function failure(status) {
     code: retryable ? 'unavailable' : 'internal_error',
     requestId: crypto.randomUUID(),
   };
-  const headers = { 'cache-control': 'no-store', 'x-request-id': body.requestId, ...(retryable && { 'retry-after': '1' }) };
+  const headers = {
+    'cache-control': 'no-store',
+    'x-request-id': body.requestId,
+    ...(retryable && { 'retry-after': '1' }),
+  };
   return Response.json(body, { status, headers });
 }

@@ -32,14 +32,18 @@ export class Instance {
     if (this.#entered) this.#die(-1, new Error('the runtime ended the last run'));
     return !this.dead;
   }
-  get memoryBytes() {
-    return this.#exports.memory.buffer.byteLength;
+  get memory() {
+    return this.#exports.memory;
+  }
+  /** Where the runtime writes its warning that the CPU time is nearly used up. */
+  get signalAddress() {
+    return this.#exports.__instance_signal?.value ?? 0;
   }
   /** What is alive in the module: frames, requests, host calls, buffers. */
   counters() {
     const at = this.#exports.isthmus_counters();
     const [frames, requests, hostCalls, buffers] = new Uint32Array(this.#exports.memory.buffer, at, 4);
-    return { frames, requests, hostCalls, buffers, memoryBytes: this.memoryBytes };
+    return { frames, requests, hostCalls, buffers, memoryBytes: this.memory.buffer.byteLength };
   }
 
   /** @param {Request} request @param {any} env @returns {Exchange} answered already, or on its way */
@@ -109,23 +113,16 @@ export class Instance {
     this.exchanges.clear();
   }
 
+  /** @returns {Record<string, (...args: number[]) => number | void>} what the module asks of its host: see wasm/abi.h */
   #imports() {
     return {
       call: (operation, request, call, at, size) => this.#call(operation, request, call, at, size),
       respond: (request, at, size) => this.#respond(request, at, size),
-      finish: (request) => {
-        this.exchanges.get(request)?.finish();
-        this.exchanges.delete(request);
-      },
+      finish: (request) => this.#finish(request),
       header: (request, name, nameSize, out, capacity) => this.#header(request, name, nameSize, out, capacity),
-      log: (level, at, size) => {
-        const line = new TextDecoder().decode(this.#memory().subarray(at, at + size));
-        if (level === 2) console.error(line);
-        else if (level === 1) console.warn(line);
-        else console.log(line);
-      },
+      log: (level, at, size) => writeLine(level, this.#text(at, size)),
       now: () => Date.now(),
-      random: (at, size) => crypto.getRandomValues(this.#memory().subarray(at, at + size)),
+      random: (at, size) => void crypto.getRandomValues(this.#memory().subarray(at, at + size)),
     };
   }
 
@@ -148,6 +145,12 @@ export class Instance {
     this.#exports.isthmus_set(at, this.#encoder.encode(name).length, size);
   }
 
+  /** @param {number} at @param {number} size */
+  #text(at, size) {
+    return new TextDecoder().decode(this.#memory().subarray(at, at + size));
+  }
+
+  /** @param {number} operation @param {number} request @param {number} call @param {number} at @param {number} size */
   #call(operation, request, call, at, size) {
     const exchange = /** @type {Exchange} */ (this.exchanges.get(request));
     const args = new PackReader(this.#exports.memory.buffer, at, size);
@@ -157,6 +160,7 @@ export class Instance {
     );
   }
 
+  /** @param {Exchange} exchange @param {number} call @param {0 | 1} succeeded @param {Uint8Array} answer */
   #complete(exchange, call, succeeded, answer) {
     if (this.dead || exchange.finished) return;
     this.#enter(exchange.id, () => {
@@ -166,6 +170,7 @@ export class Instance {
     });
   }
 
+  /** @param {number} request @param {number} at @param {number} size */
   #respond(request, at, size) {
     const exchange = this.exchanges.get(request);
     const packed = new PackReader(this.#exports.memory.buffer, at, size);
@@ -179,10 +184,20 @@ export class Instance {
     exchange?.settle(new Response(hasBody ? body : null, { status, headers }));
   }
 
+  /** @param {number} request */
+  #finish(request) {
+    this.exchanges.get(request)?.finish();
+    this.exchanges.delete(request);
+  }
+
+  /**
+   * @param {number} request @param {number} name @param {number} nameSize @param {number} out @param {number} capacity
+   * @returns {number} the length in bytes; more than the capacity where it did not fit, -1 where there is none
+   */
   #header(request, name, nameSize, out, capacity) {
     let text = this.#headerNames.get(name);
     if (text === undefined) {
-      text = new TextDecoder().decode(this.#memory().slice(name, name + nameSize));
+      text = this.#text(name, nameSize);
       this.#headerNames.set(name, text);
     }
     const value = this.exchanges.get(request)?.request.headers.get(text) ?? null;
@@ -190,4 +205,11 @@ export class Instance {
     const { read, written } = this.#encoder.encodeInto(value, this.#memory().subarray(out, out + capacity));
     return read === value.length ? written : this.#encoder.encode(value).length;
   }
+}
+
+/** @param {number} level @param {string} line */
+function writeLine(level, line) {
+  if (level === 2) console.error(line);
+  else if (level === 1) console.warn(line);
+  else console.log(line);
 }

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace isthmus {
 
@@ -29,6 +30,9 @@ constexpr bool equal_ignoring_case(std::string_view left, std::string_view right
     if (ascii_lower(left[i]) != ascii_lower(right[i])) return false;
   return true;
 }
+
+/// The parts between commas, without white space around them and without empty ones: "a, b," is "a" and "b".
+std::vector<std::string_view> split_list(std::string_view text);
 
 /// A whole decimal number with an optional '-': no spaces, no '+', no overflow.
 std::optional<std::int64_t> to_integer(std::string_view text);

@@ -29,6 +29,9 @@ struct App {
   const Authenticator* authenticator = nullptr;
   /// What cron does. `cron` is the pattern that fired.
   Task<Result<void>> (*scheduled)(Host&, std::string_view cron, Timestamp now) = nullptr;
+  /// Whether the settings are complete and usable: asked by the health check, so that a deployment without its secrets
+  /// shows at once. The error's log text says which is not.
+  Result<void> (*check_settings)(const Settings&) = nullptr;
 };
 
 /// The program of this module. Each product defines it once.

@@ -40,10 +40,10 @@ struct Page {
 };
 
 /// Declares the page of a type: `ISTHMUS_PAGE(Course)` beside the type's schema names it "CoursePage".
-#define ISTHMUS_PAGE(Type)                                                                                  \
-  constexpr auto schema(isthmus::Page<Type>*) {                                                             \
-    return isthmus::object(#Type "Page", isthmus::field("items", &isthmus::Page<Type>::items),              \
-                           isthmus::field("nextCursor", &isthmus::Page<Type>::nextCursor));                 \
+#define ISTHMUS_PAGE(Type)                                                                     \
+  constexpr auto schema(isthmus::Page<Type>*) {                                                \
+    return isthmus::object(#Type "Page", isthmus::field("items", &isthmus::Page<Type>::items), \
+                           isthmus::field("nextCursor", &isthmus::Page<Type>::nextCursor));    \
   }
 
 /// What a listing's query selects: each row's JSON text, and its place in the order.

@@ -23,7 +23,8 @@ struct Principal {
   std::string user_id;
   std::string token_id;  ///< the access token's jti
   std::vector<std::string> roles;
-  std::string session_id;  ///< known once the database confirmed the session
+  std::string session_id;    ///< known once the database confirmed the session
+  std::int64_t version = 0;  ///< of the account when the token was made: the database knows whether it still is
 
   bool has_role(std::string_view role) const;
 };

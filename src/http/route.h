@@ -142,9 +142,7 @@ class RouteDraft {
   }
 
   /// At most `most` calls in `period` from one client network; counted exactly.
-  constexpr auto limit(std::int32_t most, Millis period) const {
-    return limit({Limit::Kind::exact, most, period});
-  }
+  constexpr auto limit(std::int32_t most, Millis period) const { return limit({Limit::Kind::exact, most, period}); }
   constexpr auto limit(Limit value) const {
     return stage<stages::limited>([&](Route& next) { next.limit = value; });
   }
@@ -160,11 +158,13 @@ class RouteDraft {
   }
   /// Bytes as they come, held in memory: for webhooks, whose signature is over them.
   constexpr auto raw_body(std::uint32_t most_bytes) const {
-    return stage<stages::validated>([&](Route& next) { next.input = {Input::Kind::raw, most_bytes, nullptr, nullptr, {}}; });
+    return stage<stages::validated>(
+        [&](Route& next) { next.input = {Input::Kind::raw, most_bytes, nullptr, nullptr, {}}; });
   }
   /// Bytes that stream past this program into a bucket.
   constexpr auto streamed_body(std::uint32_t most_bytes) const {
-    return stage<stages::validated>([&](Route& next) { next.input = {Input::Kind::stream, most_bytes, nullptr, nullptr, {}}; });
+    return stage<stages::validated>(
+        [&](Route& next) { next.input = {Input::Kind::stream, most_bytes, nullptr, nullptr, {}}; });
   }
 
   constexpr auto open_to(Access access) const {
@@ -173,9 +173,8 @@ class RouteDraft {
 
   template <class T>
   constexpr auto answers(int status = 200) const {
-    return stage<stages::answered>([&](Route& next) {
-      next.answer = {status, "application/json", Codec<T>::describe};
-    });
+    return stage<stages::answered>(
+        [&](Route& next) { next.answer = {status, "application/json", Codec<T>::describe}; });
   }
   constexpr auto answers_nothing() const {
     return stage<stages::answered>([](Route& next) { next.answer = {204, {}, nullptr}; });
@@ -217,7 +216,7 @@ class RouteDraft {
     static_assert((declared & stage_bit) == 0, "this route declares a stage twice");
     Route next = route_;
     declare(next);
-    return RouteDraft<declared | stage_bit, NextIn>(next);
+    return RouteDraft < declared | stage_bit, NextIn > (next);
   }
 
   Route route_;

@@ -18,6 +18,14 @@ RawJson live_counters() {
   return {std::move(json).text()};
 }
 
+bool settings_are_usable(Host& host, const App& app) {
+  if (!app.check_settings) return true;
+  const auto checked = app.check_settings(host.settings);
+  if (!checked)
+    LogLine(host, Log::Level::error, "the settings are not usable").with("cause", checked.error().log.value);
+  return checked.has_value();
+}
+
 }  // namespace
 
 Task<Result<Response>> answer_health(Request& request) {
@@ -27,7 +35,8 @@ Task<Result<Response>> answer_health(Request& request) {
   health.build = request.settings().get("BUILD", "unknown");
   health.database = (co_await attempt(host.database.first<One>(sql("SELECT 1")))).has_value();
   health.keyValue = (co_await attempt(host.key_value.get("health"))).has_value();
-  const bool well = health.database && health.keyValue;
+  health.settings = settings_are_usable(host, request.app());
+  const bool well = health.database && health.keyValue && health.settings;
   health.status = well ? "ok" : "degraded";
   if (request.settings().in_development()) health.live = live_counters();
   co_return json_response(well ? 200 : 503, encode(health));

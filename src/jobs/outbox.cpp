@@ -32,7 +32,7 @@ Statement claim_due(Timestamp now, std::int64_t most) {
 
 Statement mark_delivered(const OutboxItem& item, std::string provider_id, Timestamp now) {
   return sql(R"(
-      UPDATE outbox SET delivered_at = ?2, provider_id = ?3, locked_until = NULL, last_error = NULL
+      UPDATE outbox SET delivered_at = ?2, provider_id = ?3, locked_until = NULL, last_error = NULL, payload = '{}'
       WHERE id = ?1 AND delivered_at IS NULL AND dead_at IS NULL)",
              item.id, now, provider_id.empty() ? std::optional<std::string>() : std::optional(std::move(provider_id)));
 }
@@ -56,7 +56,8 @@ Task<Result<Delivery>> deliver(Host& host, std::span<const OutboxHandler> handle
 
 }  // namespace
 
-Statement enqueue(Host& host, std::string_view kind, std::string dedupe_key, std::string payload, Timestamp not_before) {
+Statement enqueue(Host& host, std::string_view kind, std::string dedupe_key, std::string payload,
+                  Timestamp not_before) {
   const Timestamp now = host.clock.now();
   return sql(R"(
       INSERT INTO outbox (id, kind, dedupe_key, payload, next_attempt_at, created_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)

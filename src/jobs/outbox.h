@@ -9,7 +9,8 @@
 
 /// Side effects leave through the outbox: a row written in the batch that caused it, delivered after the answer and
 /// again by cron until it succeeds, or dead and visible after the last try. A row is delivered at least once; its
-/// `dedupe_key` goes to the provider as the idempotency key, which makes that once.
+/// `dedupe_key` goes to the provider as the idempotency key, which makes that once. The payload is emptied at delivery:
+/// it may carry what should not be kept, such as a link with a token.
 namespace isthmus {
 
 /// A row that waits to be delivered.
@@ -23,7 +24,7 @@ struct OutboxItem {
 
 /// What became of one try.
 struct Delivery {
-  std::string provider_id;             ///< the provider's id of what was made; may be empty
+  std::string provider_id;            ///< the provider's id of what was made; may be empty
   std::vector<Statement> statements;  ///< what else is written in the batch that marks the row as delivered
 };
 

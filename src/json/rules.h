@@ -42,9 +42,7 @@ constexpr Described described(std::string_view text) { return {text}; }
 struct Example {
   std::string_view text;
   void check(const auto&, Problems&) const {}
-  void describe(SchemaWriter& writer) const {
-    writer.json().key("examples").begin_array().value(text).end_array();
-  }
+  void describe(SchemaWriter& writer) const { writer.json().key("examples").begin_array().value(text).end_array(); }
 };
 constexpr Example example(std::string_view text) { return {text}; }
 

@@ -1,7 +1,6 @@
 #include "json/schema.h"
 
 #include <doctest/doctest.h>
-
 #include <nlohmann/json.hpp>
 
 using namespace isthmus;

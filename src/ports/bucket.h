@@ -10,7 +10,7 @@ namespace isthmus {
 
 /// An object's description. Its bytes never enter this program: `stream` names an open body that the host sends.
 struct StoredObject {
-  std::string etag;          ///< quoted, as HTTP writes it
+  std::string etag;  ///< quoted, as HTTP writes it
   std::string content_type;
   std::uint64_t size = 0;    ///< of the whole object
   std::uint64_t offset = 0;  ///< where the opened part begins

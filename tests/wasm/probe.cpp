@@ -3,6 +3,7 @@
 #include <numeric>
 #include <vector>
 
+#include "crypto/password.h"
 #include "http/service_routes.h"
 #include "http/stored_object.h"
 
@@ -39,12 +40,6 @@ Task<Result<Response>> end_by_memory(Request&) {
   while (true) kept.push_back(std::make_unique<std::vector<char>>(4'000'000, 'x'));
 }
 
-Task<Result<Response>> spin(Request&) {
-  volatile std::uint64_t turns = 0;
-  while (true) turns = turns + 1;
-  co_return no_content();
-}
-
 /// Works in small steps and stops in time when the runtime warns.
 Task<Result<Response>> work_until_warned(Request& request) {
   std::int64_t steps = 0;
@@ -67,7 +62,8 @@ Task<Result<Response>> await_ready_ones(Request&, Amount count) {
   co_return ok(Amount{sum});
 }
 
-Task<Result<std::int64_t>> add_slowly(Request& request, std::int64_t seed, std::int64_t depth) {  // NOLINT(misc-no-recursion)
+Task<Result<std::int64_t>> add_slowly(Request& request, std::int64_t seed,
+                                      std::int64_t depth) {  // NOLINT(misc-no-recursion)
   std::array<std::int64_t, 16> local{};
   std::iota(local.begin(), local.end(), seed);
   std::int64_t* const address = local.data();
@@ -119,13 +115,23 @@ Task<Result<Response>> fetch(Request& request) {
   co_return text_response(200, std::to_string(answer->status) + ' ' + answer->body);
 }
 
+/// The pattern "spin" never comes back: the runtime has to end it.
 Task<Result<void>> on_cron(Host& host, std::string_view cron, Timestamp) {
+  volatile std::uint64_t turns = 0;
+  while (cron == "spin") turns = turns + 1;
   co_await host.key_value.put("cron", std::string(cron), minute);
   co_return Result<void>();
 }
 Task<Result<Response>> look_for_cron(Request& request) {
   const auto value = co_await request.host().key_value.get("cron");
   co_return text_response(200, value.value_or("nothing"));
+}
+
+/// One sign-in's worth of Argon2id, for scripts/measure.
+Task<Result<Response>> hash(Request& request) {
+  const auto stored = crypto::hash_password("correct horse battery staple", request.host().random.bytes(16));
+  if (!stored) co_return Failure(internal_error("no hash"));
+  co_return text_response(200, *stored);
 }
 
 template <auto handler>
@@ -140,14 +146,24 @@ constexpr Route counted(std::string_view path) {
 constexpr auto routes = join(
     table(plain<end_by_abort>("/abort"), plain<end_by_unreachable>("/unreachable"),
           plain<end_after_wait>("/abort-after-wait"), plain<end_by_stack_overflow>("/stack-overflow"),
-          plain<end_by_memory>("/out-of-memory"), plain<spin>("/spin"), plain<work_until_warned>("/work-until-warned"),
+          plain<end_by_memory>("/out-of-memory"), plain<work_until_warned>("/work-until-warned"),
           counted<wait>("/wait"), counted<await_ready_ones>("/ready"), counted<interleave>("/interleave"),
           post("/echo").limit(flood_only).raw_body(1 << 20).open_to(anyone).answers_bytes("text/plain").run<echo>(),
           post("/wait").limit(flood_only).query<Amount>().open_to(anyone).answers<Amount>().run<wait>(),
-          put("/object").limit(flood_only).streamed_body(100 << 20).open_to(anyone).answers_bytes("text/plain").run<store>(),
-          get("/object").limit(flood_only).no_input().open_to(anyone).answers_bytes("application/octet-stream").run<load>(),
+          put("/object")
+              .limit(flood_only)
+              .streamed_body(100 << 20)
+              .open_to(anyone)
+              .answers_bytes("text/plain")
+              .run<store>(),
+          get("/object")
+              .limit(flood_only)
+              .no_input()
+              .open_to(anyone)
+              .answers_bytes("application/octet-stream")
+              .run<load>(),
           plain<answer_then_work>("/answer-then-work"), plain<look_for_later>("/later"), plain<look_for_cron>("/cron"),
-          plain<fetch>("/fetch")),
+          plain<fetch>("/fetch"), plain<hash>("/argon2id")),
     service_routes);
 
 }  // namespace

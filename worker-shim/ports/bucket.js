@@ -55,7 +55,9 @@ export async function remove({ env }, args) {
   await env.R2.delete(args.text());
 }
 
-/** @param {PackReader} args @returns {R2Range | undefined} */
+/** @typedef {{offset?: number, length?: number, suffix?: number}} Range R2's three forms of a range, as one */
+
+/** @param {PackReader} args @returns {any} a `Range`, or nothing for the whole object */
 function readRange(args) {
   switch (args.word()) {
     case rangeKind.fromTo:
@@ -71,8 +73,9 @@ function readRange(args) {
 
 /** @param {PackWriter} out @param {R2Object} object @param {number} stream */
 function writeObject(out, object, stream) {
-  const offset = rangeStart(object);
-  const length = Math.min(object.range?.length ?? Infinity, object.size - offset);
+  const range = /** @type {Range} */ (object.range ?? {});
+  const offset = range.suffix === undefined ? (range.offset ?? 0) : Math.max(object.size - range.suffix, 0);
+  const length = Math.min(range.length ?? Infinity, object.size - offset);
   return out
     .text(object.httpEtag)
     .text(object.httpMetadata?.contentType ?? 'application/octet-stream')
@@ -81,10 +84,4 @@ function writeObject(out, object, stream) {
     .number(length)
     .word(stream)
     .finish();
-}
-
-/** @param {R2Object} object */
-function rangeStart({ range, size }) {
-  if (range?.suffix !== undefined) return Math.max(size - range.suffix, 0);
-  return range?.offset ?? 0;
 }

@@ -3,8 +3,8 @@
 import { readAll } from '../streams.js';
 import { PackWriter } from '../pack.js';
 
-/** @param {import('../exchange.js').Exchange} exchange @param {import('../pack.js').PackReader} args */
-export async function send(exchange, args) {
+/** @param {import('../exchange.js').Exchange} _exchange @param {import('../pack.js').PackReader} args */
+export async function send(_exchange, args) {
   const method = args.text();
   const url = args.text();
   const signal = AbortSignal.timeout(args.number());

@@ -12,7 +12,7 @@ import * as rateLimiter from './rate_limiter.js';
 
 /** @type {Record<number, Handler>} */
 export const handlers = {
-  [operations.sleep]: (exchange, args) => scheduler.wait(args.number()),
+  [operations.sleep]: (_exchange, args) => scheduler.wait(args.number()),
   [operations.read_body]: incoming.readBody,
   [operations.peek_body]: incoming.peekBody,
   [operations.database_batch]: database.batch,

@@ -20,13 +20,18 @@ enum class Mail {
 constexpr auto schema(Mail*) {
   return one_of(EnumName{"verify_email", Mail::verify_email}, EnumName{"reset_password", Mail::reset_password},
                 EnumName{"password_changed", Mail::password_changed},
-                EnumName{"enrollment_confirmed", Mail::enrollment_confirmed}, EnumName{"new_student", Mail::new_student},
-                EnumName{"payment_refunded", Mail::payment_refunded});
+                EnumName{"enrollment_confirmed", Mail::enrollment_confirmed},
+                EnumName{"new_student", Mail::new_student}, EnumName{"payment_refunded", Mail::payment_refunded});
 }
 
 /// The statement that queues a mail to a user: put it into the batch that causes the mail. `cause` names the cause, so
 /// that one cause sends one mail (`enrollment:{id}`); `values_json` is an object with what the template needs beyond
 /// the user's own name. The address is looked up when the mail is sent, so none is stored with it.
 Statement queue_mail(Host& host, Mail mail, std::string_view user_id, std::string_view cause, std::string values_json);
+
+/// The same to whoever was given a mailed token, by the token's hash: nothing is queued where nobody was. So a
+/// statement list can be the same for an address that has an account and for one that has none.
+Statement queue_mail_to_holder(Host& host, Mail mail, std::string_view token_hash, std::string_view cause,
+                               std::string values_json);
 
 }  // namespace isthmus::peerloop

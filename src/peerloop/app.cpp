@@ -1,0 +1,77 @@
+#include "peerloop/app.h"
+
+#include <array>
+
+#include "http/service_routes.h"
+#include "peerloop/auth/access_token.h"
+#include "peerloop/auth/authenticator.h"
+#include "peerloop/auth/routes.h"
+#include "peerloop/auth/token_keys.h"
+#include "peerloop/courses/routes.h"
+#include "peerloop/enrollments/release.h"
+#include "peerloop/enrollments/routes.h"
+#include "peerloop/mail/delivery.h"
+#include "peerloop/maintenance.h"
+#include "peerloop/money/refund_outbox.h"
+#include "peerloop/money/routes.h"
+#include "peerloop/people/routes.h"
+#include "peerloop/webhooks/resend.h"
+#include "peerloop/webhooks/stripe_routes.h"
+
+namespace isthmus {
+
+namespace peerloop {
+
+namespace {
+
+constexpr auto routes = join(service_routes,     //
+                             auth_routes,        //
+                             people_routes,      //
+                             course_routes,      //
+                             enrollment_routes,  //
+                             money_routes,       //
+                             resend_routes,      //
+                             stripe_routes);
+
+constexpr auto deliveries = std::to_array<OutboxHandler>({
+    {mail_outbox_kind, deliver_mail},
+    refund_outbox_handler,
+});
+
+/// One dispatch holds its rows for two minutes; ten calls of a provider end within that, however slow they are.
+constexpr std::int64_t rows_a_dispatch = 10;
+constexpr int dispatches_a_run = 5;
+
+Task<Result<void>> dispatch(Host& host) { return dispatch_outbox(host, outbox_handlers(), rows_a_dispatch); }
+
+/// Each part runs whether or not another failed; the first failure is what cron reports.
+Task<Result<void>> run_scheduled(Host& host, std::string_view, Timestamp now) {
+  Result<void> first_failure;
+  const auto note = [&](Result<void> done) {
+    if (!done && first_failure) first_failure = std::move(done);
+  };
+  for (int i = 0; i < dispatches_a_run; ++i) note(co_await attempt(dispatch(host)));
+  note(co_await attempt(release_unpaid_enrollments(host, now)));
+  note(co_await attempt(purge_expired(host, now)));
+  co_return first_failure;
+}
+
+Result<void> check_settings(const Settings& settings) {
+  if (const auto keys = token_keys(settings); !keys) return Failure(keys.error());
+  if (const auto life = access_token_life(settings); !life) return Failure(life.error());
+  return {};
+}
+
+constexpr App program{"peerloop", "PeerLoop", routes, &authenticator, run_scheduled, check_settings};
+
+}  // namespace
+
+std::span<const OutboxHandler> outbox_handlers() { return deliveries; }
+
+void dispatch_after(Request& request) { request.after(dispatch(request.host())); }
+
+}  // namespace peerloop
+
+const App& app() { return peerloop::program; }
+
+}  // namespace isthmus

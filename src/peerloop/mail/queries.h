@@ -1,0 +1,52 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "ports/database.h"
+
+/// The SQL about mails that were sent, and about what their addresses are worth.
+namespace isthmus::peerloop::mail_queries {
+
+struct Recipient {
+  std::string name;
+  std::string email;
+  std::string email_status;
+  bool deleted = false;
+};
+Statement recipient(std::string_view user_id);
+
+struct SentMail {
+  std::string id;
+  std::string outbox_id;
+  std::string user_id;
+  std::string_view mail;  ///< the template's name
+  std::optional<std::string> provider_id;
+  std::string_view status;  ///< "sent", or "suppressed" where nothing was sent
+  std::optional<std::string> note;
+};
+/// A webhook may have been faster: then the row is there, and stays as it is.
+Statement insert_sent_mail(const SentMail& mail, Timestamp now);
+
+/// An event of the provider about one of our mails.
+struct MailEvent {
+  std::string provider_id;
+  std::string outbox_id;  ///< from the mail's tags; may be empty
+  std::string row_id;     ///< for the row, where the event is faster than the answer to our own call
+  std::string_view status;
+  std::optional<std::string> note;
+  Timestamp at;
+};
+/// Makes sure that the mail's row is there, if the mail is ours.
+Statement insert_mail_of_event(const MailEvent& event);
+/// Sets the status of a mail, unless a newer event did; changes nothing for a mail that is not ours.
+Statement set_mail_status(const MailEvent& event);
+
+/// Marks the user's address, if the mail went to the one that the user still has.
+Statement set_address_status(std::string_view provider_id, std::string_view address, std::string_view status,
+                             Timestamp now);
+/// The same, and no more marketing.
+Statement note_complaint(std::string_view provider_id, std::string_view address, Timestamp now);
+
+}  // namespace isthmus::peerloop::mail_queries
