@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 
+import { clientPages } from './client/pages.mjs';
 import { Control, controlRoutes } from './control.mjs';
 import { Faults } from './faults.mjs';
 import { BodyTooLarge, json, page, readBody, Router, write } from './http.mjs';
@@ -77,7 +78,7 @@ export async function startSimulators({
 
   const own = new Router();
   const parts = { ...providers, webhooks, faults, requests, addresses, control };
-  for (const add of [controlRoutes, overviewRoutes, paymentPages, inboxRoutes]) add(own, parts);
+  for (const add of [controlRoutes, overviewRoutes, paymentPages, inboxRoutes, clientPages]) add(own, parts);
 
   const server = createServer((request, response) => {
     serve(request, response).catch((error) => {

@@ -30,6 +30,7 @@ const PAGES = [
   ['/inbox', 'Inbox'],
   ['/checkouts', 'Checkouts'],
   ['/webhooks', 'Webhooks'],
+  ['/app', 'Client'],
 ];
 
 /**

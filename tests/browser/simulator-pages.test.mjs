@@ -1,24 +1,11 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
 
-import { chromium } from 'playwright-core';
-
+import { launchChromium, noChromium } from '../../scripts/lib/chromium.mjs';
 import { startSimulators } from '../../simulators/index.mjs';
-
-const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
-const ARGUMENTS = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
 
 /** Where screenshots go; none are taken without it. */
 const PICTURES = process.env.SCREENSHOTS;
@@ -29,7 +16,7 @@ const MAIL = `<!doctype html><html><head><title>x</title></head><body style="mar
     <p><a style="display:inline-block;padding:12px 20px;border-radius:8px;background:#3a4fd8;color:#fff;text-decoration:none"
       href="APP/courses?token=abc123">Book a lesson</a></p></div><script>document.title = 'ran'</script></body></html>`;
 
-describe('in a browser', { skip: existsSync(CHROMIUM) ? false : `no Chromium at ${CHROMIUM}` }, () => {
+describe('in a browser', { skip: noChromium }, () => {
   let shop;
   let shopUrl;
   let simulators;
@@ -44,7 +31,7 @@ describe('in a browser', { skip: existsSync(CHROMIUM) ? false : `no Chromium at 
     await once(shop, 'listening');
     shopUrl = `http://127.0.0.1:${shop.address().port}`;
     simulators = await startSimulators({ port: 0, appUrl: shopUrl });
-    browser = await chromium.launch({ executablePath: CHROMIUM, headless: true, args: ARGUMENTS });
+    browser = await launchChromium();
   });
 
   after(async () => {

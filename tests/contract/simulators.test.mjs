@@ -106,7 +106,10 @@ function mailEvents() {
   const verifier = new Webhook(SECRETS.resendWebhook);
   return app.received
     .filter(({ path }) => path === '/api/webhooks/resend')
-    .map(({ body, headers }) => verifier.verify(body, headers));
+    .map(({ body, headers }) => {
+      verifier.verify(body, headers);
+      return JSON.parse(body);
+    });
 }
 
 async function paidCheckout(changes) {
