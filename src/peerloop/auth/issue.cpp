@@ -4,6 +4,7 @@
 
 #include "peerloop/auth/access_token.h"
 #include "peerloop/auth/secret_token.h"
+#include "peerloop/auth/token_keys.h"
 
 namespace isthmus::peerloop {
 
@@ -20,6 +21,8 @@ std::string readable_user_agent(Request& request) {
 }  // namespace
 
 Result<DrawnTokens> draw_tokens(Request& request) {
+  // Asked for before anything is written: an account without its tokens would be of no use.
+  if (const auto keys = token_keys(request.settings()); !keys) return Failure(keys.error());
   const auto life = access_token_life(request.settings());
   if (!life) return Failure(life.error());
   Host& host = request.host();
