@@ -24,7 +24,7 @@ endfunction()
 
 isthmus_library(base)
 isthmus_library(json isthmus_base isthmus::simdjson isthmus::nlohmann_json)
-isthmus_library(crypto isthmus_base isthmus::simdjson isthmus::mbedtls isthmus::argon2 isthmus::bcrypt)
+isthmus_library(crypto isthmus_base isthmus::mbedtls isthmus::argon2 isthmus::bcrypt isthmus::simdjson)
 isthmus_library(ports isthmus_json isthmus_crypto)
 isthmus_library(jobs isthmus_ports)
 isthmus_library(http isthmus_jobs isthmus::mustache)

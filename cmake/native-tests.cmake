@@ -3,11 +3,12 @@
 add_library(isthmus_tests_options INTERFACE)
 target_link_libraries(isthmus_tests_options INTERFACE isthmus::options isthmus::doctest)
 target_include_directories(isthmus_tests_options INTERFACE ${PROJECT_SOURCE_DIR}/tests)
+# Tests find their data from here, wherever they are started.
 target_compile_definitions(isthmus_tests_options INTERFACE ISTHMUS_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
 
 file(GLOB_RECURSE test_sources CONFIGURE_DEPENDS src/*_test.cpp tests/*_test.cpp)
-file(GLOB_RECURSE support_sources CONFIGURE_DEPENDS tests/native/*.cpp)
-list(FILTER support_sources EXCLUDE REGEX "_test\\.cpp$")
+file(GLOB_RECURSE support_sources CONFIGURE_DEPENDS tests/native/*.cpp tests/vectors/*.cpp)
+list(FILTER support_sources EXCLUDE REGEX "_(test|wasm)\\.cpp$")
 
 add_executable(unit_tests tests/unit/main.cpp ${test_sources} ${support_sources})
 target_link_libraries(unit_tests PRIVATE isthmus_tests_options isthmus_adapters sqlite3)
@@ -24,7 +25,8 @@ if(ISTHMUS_FUZZ)
     get_filename_component(name ${source} NAME_WE)
     add_executable(fuzz_${name} ${source})
     target_link_libraries(fuzz_${name} PRIVATE isthmus::options isthmus_adapters)
-    target_link_options(fuzz_${name} PRIVATE -fsanitize=fuzzer)
+    # Debian builds libFuzzer over libstdc++; the two C++ libraries name their things apart and live side by side.
+    target_link_options(fuzz_${name} PRIVATE -fsanitize=fuzzer -l:libstdc++.so.6)
     foreach(product IN LISTS ISTHMUS_PRODUCTS)
       if(TARGET isthmus_${product})
         target_link_libraries(fuzz_${name} PRIVATE isthmus_${product})

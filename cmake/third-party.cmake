@@ -56,7 +56,7 @@ target_compile_definitions(third_party_bcrypt PRIVATE HAVE_CONFIG_H)
 # simdjson's amalgamation, as npm carries it.
 set(simdjson ${PROJECT_SOURCE_DIR}/node_modules/@nozbe/simdjson/src)
 add_third_party_library(simdjson SOURCES ${simdjson}/simdjson.cpp INCLUDES ${simdjson}
-                        OPTIONS $<$<NOT:$<BOOL:${ISTHMUS_FUZZ}>>:-fno-exceptions>)
+                        OPTIONS -fno-exceptions)
 target_compile_definitions(third_party_simdjson PUBLIC SIMDJSON_EXCEPTIONS=0 SIMDJSON_DISABLE_DEPRECATED_API=1)
 
 add_header_library(nlohmann_json)

@@ -1,24 +1,24 @@
-/* What Emscripten's C library would ask of a WASI host, answered inside the module, so that a module imports nothing but
-   "isthmus". There are no environment variables and no files; what is printed goes nowhere, since libraries must not
-   print. */
+/* What Emscripten's C library would ask of a WASI host, answered inside the module, so that a module imports nothing
+   but "isthmus". There are no environment variables and no files; what is printed goes nowhere, since libraries must
+   not print. */
 #include <emscripten/heap.h>
 #include <wasi/api.h>
 
 /* The host sees a grown memory by itself: its ArrayBuffer is detached. */
 void emscripten_notify_memory_growth(size_t memory_index) { (void)memory_index; }
 
-__wasi_errno_t __wasi_environ_sizes_get(__wasi_size_t *count, __wasi_size_t *size) {
+__wasi_errno_t __wasi_environ_sizes_get(__wasi_size_t* count, __wasi_size_t* size) {
   *count = 0;
   *size = 0;
   return __WASI_ERRNO_SUCCESS;
 }
 
-__wasi_errno_t __wasi_environ_get(uint8_t **environ, uint8_t *buffer) {
+__wasi_errno_t __wasi_environ_get(uint8_t** environ, uint8_t* buffer) {
   (void)environ, (void)buffer;
   return __WASI_ERRNO_SUCCESS;
 }
 
-__wasi_errno_t __wasi_fd_write(__wasi_fd_t file, const __wasi_ciovec_t *parts, size_t count, __wasi_size_t *written) {
+__wasi_errno_t __wasi_fd_write(__wasi_fd_t file, const __wasi_ciovec_t* parts, size_t count, __wasi_size_t* written) {
   (void)file;
   *written = 0;
   for (size_t i = 0; i < count; i++) *written += parts[i].buf_len;
@@ -26,7 +26,7 @@ __wasi_errno_t __wasi_fd_write(__wasi_fd_t file, const __wasi_ciovec_t *parts, s
 }
 
 __wasi_errno_t __wasi_fd_seek(__wasi_fd_t file, __wasi_filedelta_t offset, __wasi_whence_t whence,
-                              __wasi_filesize_t *position) {
+                              __wasi_filesize_t* position) {
   (void)file, (void)offset, (void)whence, (void)position;
   return __WASI_ERRNO_SPIPE;
 }
@@ -36,7 +36,7 @@ __wasi_errno_t __wasi_fd_close(__wasi_fd_t file) {
   return __WASI_ERRNO_BADF;
 }
 
-__wasi_errno_t __wasi_fd_read(__wasi_fd_t file, const __wasi_iovec_t *parts, size_t count, __wasi_size_t *read) {
+__wasi_errno_t __wasi_fd_read(__wasi_fd_t file, const __wasi_iovec_t* parts, size_t count, __wasi_size_t* read) {
   (void)file, (void)parts, (void)count, (void)read;
   return __WASI_ERRNO_BADF;
 }

@@ -75,59 +75,134 @@ export async function* demoStatements({ password, hashPassword }) {
 }
 
 function* peopleStatements(/** @type {string} */ passwordHash) {
-  yield* inserts('users', people.map((person, index) => {
-    const joined = joinedAt(index);
-    const paid = purchases.some((purchase) => purchase.paidOut && [purchase.teacher, creatorOf(purchase.course)].includes(person.handle));
-    return {
-      id: userId(person.handle), email: emailOf(person), name: person.name, handle: person.handle, bio: person.bio,
-      timezone: person.timezone, password_hash: passwordHash, email_verified_at: joined + 600_000,
-      stripe_account_id: paid ? `acct_demo_${person.handle}` : null,
-      stripe_account_status: paid ? 'active' : 'none', stripe_payouts_enabled: paid ? 1 : 0,
-      created_at: joined, updated_at: joined,
-    };
-  }));
-  yield* inserts('user_roles', people.flatMap((person, index) =>
-    person.roles.map((role) => ({ user_id: userId(person.handle), role, granted_at: joinedAt(index) }))));
-  yield* inserts('expertise', people.flatMap((person) =>
-    person.expertise.map((label, position) => ({ user_id: userId(person.handle), label, position }))));
-  yield* inserts('follows', people.flatMap((person, index) => person.follows.map((followee, nth) => ({
-    follower_id: userId(person.handle), followee_id: userId(followee), created_at: joinedAt(index) + (nth + 1) * 3_600_000,
-  }))));
+  yield* inserts(
+    'users',
+    people.map((person, index) => {
+      const joined = joinedAt(index);
+      const paid = purchases.some(
+        (purchase) => purchase.paidOut && [purchase.teacher, creatorOf(purchase.course)].includes(person.handle),
+      );
+      return {
+        id: userId(person.handle),
+        email: emailOf(person),
+        name: person.name,
+        handle: person.handle,
+        bio: person.bio,
+        timezone: person.timezone,
+        password_hash: passwordHash,
+        email_verified_at: joined + 600_000,
+        stripe_account_id: paid ? `acct_demo_${person.handle}` : null,
+        stripe_account_status: paid ? 'active' : 'none',
+        stripe_payouts_enabled: paid ? 1 : 0,
+        created_at: joined,
+        updated_at: joined,
+      };
+    }),
+  );
+  yield* inserts(
+    'user_roles',
+    people.flatMap((person, index) =>
+      person.roles.map((role) => ({ user_id: userId(person.handle), role, granted_at: joinedAt(index) })),
+    ),
+  );
+  yield* inserts(
+    'expertise',
+    people.flatMap((person) =>
+      person.expertise.map((label, position) => ({ user_id: userId(person.handle), label, position })),
+    ),
+  );
+  yield* inserts(
+    'follows',
+    people.flatMap((person, index) =>
+      person.follows.map((followee, nth) => ({
+        follower_id: userId(person.handle),
+        followee_id: userId(followee),
+        created_at: joinedAt(index) + (nth + 1) * 3_600_000,
+      })),
+    ),
+  );
 }
 
 function* catalogueStatements() {
-  yield* inserts('categories', categories.map((category, position) => ({
-    id: demoId(`category ${category.slug}`), ...category, position,
-  })));
-  yield* inserts('courses', courses.map((course) => {
-    const at = createdAt(course);
-    return {
-      id: courseId(course.slug), slug: course.slug, creator_id: userId(course.creator),
-      category_id: demoId(`category ${course.category}`), title: course.title, description: course.description,
-      level: course.level, price_cents: course.priceCents, currency: 'usd',
-      status: course.draft ? 'draft' : 'published', rating_sum: course.ratings.reduce((sum, stars) => sum + stars, 0),
-      rating_count: course.ratings.length, published_at: course.draft ? null : at + 2 * day,
-      created_at: at, updated_at: at + 2 * day,
-    };
-  }));
-  yield* inserts('course_objectives', courses.flatMap((course) =>
-    course.objectives.map((text, position) => ({ course_id: courseId(course.slug), position, text }))));
-  yield* inserts('modules', courses.flatMap((course) => course.modules.map((module, position) => ({
-    id: moduleId(course.slug, position), course_id: courseId(course.slug), position, title: module.title,
-  }))));
-  yield* inserts('lessons', courses.flatMap((course) => course.modules.flatMap((module, nth) =>
-    module.lessons.map((title, position) => ({
-      id: lessonId(course.slug, nth, position), module_id: moduleId(course.slug, nth), position, title,
-      duration_minutes: 30 + 15 * ((nth + position) % 4),
-    })))));
-  yield* inserts('course_teachers', courses.flatMap((course) => course.teachers.map((teacher, nth) => {
-    const applied = createdAt(course) + (40 + nth) * day;
-    return {
-      course_id: courseId(course.slug), teacher_id: userId(teacher), status: 'approved',
-      message: 'I finished the course and would like to pass it on.', applied_at: applied,
-      decided_at: applied + 2 * day, decided_by: userId(course.creator),
-    };
-  })));
+  yield* inserts(
+    'categories',
+    categories.map((category, position) => ({
+      id: demoId(`category ${category.slug}`),
+      ...category,
+      position,
+    })),
+  );
+  yield* inserts(
+    'courses',
+    courses.map((course) => {
+      const at = createdAt(course);
+      return {
+        id: courseId(course.slug),
+        slug: course.slug,
+        creator_id: userId(course.creator),
+        category_id: demoId(`category ${course.category}`),
+        title: course.title,
+        description: course.description,
+        level: course.level,
+        price_cents: course.priceCents,
+        currency: 'usd',
+        status: course.draft ? 'draft' : 'published',
+        rating_sum: course.ratings.reduce((sum, stars) => sum + stars, 0),
+        rating_count: course.ratings.length,
+        published_at: course.draft ? null : at + 2 * day,
+        created_at: at,
+        updated_at: at + 2 * day,
+      };
+    }),
+  );
+  yield* inserts(
+    'course_objectives',
+    courses.flatMap((course) =>
+      course.objectives.map((text, position) => ({ course_id: courseId(course.slug), position, text })),
+    ),
+  );
+  yield* inserts(
+    'modules',
+    courses.flatMap((course) =>
+      course.modules.map((module, position) => ({
+        id: moduleId(course.slug, position),
+        course_id: courseId(course.slug),
+        position,
+        title: module.title,
+      })),
+    ),
+  );
+  yield* inserts(
+    'lessons',
+    courses.flatMap((course) =>
+      course.modules.flatMap((module, nth) =>
+        module.lessons.map((title, position) => ({
+          id: lessonId(course.slug, nth, position),
+          module_id: moduleId(course.slug, nth),
+          position,
+          title,
+          duration_minutes: 30 + 15 * ((nth + position) % 4),
+        })),
+      ),
+    ),
+  );
+  yield* inserts(
+    'course_teachers',
+    courses.flatMap((course) =>
+      course.teachers.map((teacher, nth) => {
+        const applied = createdAt(course) + (40 + nth) * day;
+        return {
+          course_id: courseId(course.slug),
+          teacher_id: userId(teacher),
+          status: 'approved',
+          message: 'I finished the course and would like to pass it on.',
+          applied_at: applied,
+          decided_at: applied + 2 * day,
+          decided_by: userId(course.creator),
+        };
+      }),
+    ),
+  );
 }
 
 function* purchaseStatements() {
@@ -137,82 +212,174 @@ function* purchaseStatements() {
     const name = `${purchase.student}_${course.slug}`.replaceAll('-', '_');
     const at = createdAt(course) + purchase.day * day;
     const instructorType = purchase.teacher === course.creator ? 'creator' : 'student_teacher';
-    const { platform, creator, teacher } = splitPrice(course.priceCents, /** @type {'creator' | 'student_teacher'} */ (instructorType));
+    const { platform, creator, teacher } = splitPrice(
+      course.priceCents,
+      /** @type {'creator' | 'student_teacher'} */ (instructorType),
+    );
     const refunded = purchase.status === 'refunded';
     const parts = [
       { recipient_type: 'platform', recipient_id: null, account: 'platform:revenue', cents: platform },
-      { recipient_type: 'creator', recipient_id: userId(course.creator), account: `payable:${userId(course.creator)}`, cents: creator },
+      {
+        recipient_type: 'creator',
+        recipient_id: userId(course.creator),
+        account: `payable:${userId(course.creator)}`,
+        cents: creator,
+      },
       ...(teacher > 0
-        ? [{ recipient_type: 'student_teacher', recipient_id: userId(purchase.teacher), account: `payable:${userId(purchase.teacher)}`, cents: teacher }]
+        ? [
+            {
+              recipient_type: 'student_teacher',
+              recipient_id: userId(purchase.teacher),
+              account: `payable:${userId(purchase.teacher)}`,
+              cents: teacher,
+            },
+          ]
         : []),
     ];
     return {
-      purchase, course, name, at, instructorType, parts, refunded,
-      enrollmentId: demoId(`enrollment ${name}`, at), transactionId: demoId(`transaction ${name}`, at + 300_000),
-      charge: `ch_demo_${name}`, doneAt: at + 35 * day,
+      purchase,
+      course,
+      name,
+      at,
+      instructorType,
+      parts,
+      refunded,
+      enrollmentId: demoId(`enrollment ${name}`, at),
+      transactionId: demoId(`transaction ${name}`, at + 300_000),
+      charge: `ch_demo_${name}`,
+      doneAt: at + 35 * day,
     };
   });
 
-  yield* inserts('enrollments', bought.map(({ purchase, course, name, at, instructorType, enrollmentId, doneAt }) => ({
-    id: enrollmentId, course_id: courseId(course.slug), student_id: userId(purchase.student),
-    teacher_id: userId(purchase.teacher), instructor_type: instructorType, status: purchase.status,
-    price_cents: course.priceCents, currency: 'usd', checkout_session_id: `cs_demo_${name}`,
-    checkout_url: `https://checkout.demo.peerloop.test/cs_demo_${name}`, checkout_expires_at: at + day / 2,
-    enrolled_at: at + 300_000,
-    recommended_at: purchase.status === 'completed' ? doneAt - day : null,
-    completed_at: purchase.status === 'completed' ? doneAt : null,
-    refund_requested_at: purchase.status === 'refunded' ? at + 5 * day : null,
-    refunded_at: purchase.status === 'refunded' ? at + 5 * day + 60_000 : null,
-    created_at: at, updated_at: at + 300_000,
-  })));
-  yield* inserts('lesson_progress', bought.flatMap(({ purchase, course, at, enrollmentId }) => {
-    const all = course.modules.flatMap((module, nth) => module.lessons.map((_, position) => lessonId(course.slug, nth, position)));
-    const done = purchase.status === 'completed' ? all.length : Math.min(purchase.lessonsDone ?? 0, all.length);
-    return all.slice(0, done).map((lesson, nth) => ({
-      enrollment_id: enrollmentId, lesson_id: lesson, completed_at: at + (nth + 1) * 2 * day,
-    }));
-  }));
-  yield* inserts('transactions', bought.map(({ course, name, at, enrollmentId, transactionId, charge, refunded }) => ({
-    id: transactionId, enrollment_id: enrollmentId, amount_cents: course.priceCents, currency: 'usd',
-    stripe_payment_intent_id: `pi_demo_${name}`, stripe_charge_id: charge, status: refunded ? 'refunded' : 'paid',
-    refunded_cents: refunded ? course.priceCents : 0, created_at: at + 300_000, updated_at: at + 300_000,
-  })));
-  yield* inserts('payment_splits', bought.flatMap(({ purchase, name, at, transactionId, parts, refunded, doneAt }) =>
-    parts.map((part) => {
-      const paid = Boolean(purchase.paidOut) && part.recipient_id !== null;
-      const approved = purchase.status === 'completed';
-      return {
-        id: demoId(`split ${name} ${part.recipient_type}`, at + 300_000), transaction_id: transactionId,
-        recipient_id: part.recipient_id, recipient_type: part.recipient_type, amount_cents: part.cents,
-        reversed_cents: refunded ? part.cents : 0, currency: 'usd',
-        status: refunded ? 'reversed' : paid ? 'paid' : approved ? 'approved' : 'pending',
-        stripe_transfer_id: paid ? `tr_demo_${name}_${part.recipient_type}` : null,
-        approved_at: approved ? doneAt : null, paid_at: paid ? doneAt + 3 * day : null,
-        created_at: at + 300_000, updated_at: at + 300_000,
-      };
-    })));
-  yield* inserts('refunds', bought.filter(({ refunded }) => refunded).map(({ purchase, course, name, at, transactionId, charge }) => ({
-    id: demoId(`refund ${name}`, at + 5 * day), transaction_id: transactionId, stripe_charge_id: charge,
-    stripe_payment_intent_id: `pi_demo_${name}`, amount_cents: course.priceCents, cumulative_cents: course.priceCents,
-    currency: 'usd', reason: 'Changed jobs, no time left this season.', requested_by: userId(purchase.student),
-    created_at: at + 5 * day + 60_000,
-  })));
-  yield* inserts('ledger_movements', bought.flatMap(({ purchase, course, name, at, transactionId, parts, charge, refunded, doneAt }) => {
-    const movement = (/** @type {string} */ cause, /** @type {number} */ when, /** @type {Record<string, number>} */ postings) => ({
-      id: demoId(`movement ${cause}`, when), cause, transaction_id: transactionId, currency: 'usd',
-      postings: JSON.stringify(postings), created_at: when,
-    });
-    const price = course.priceCents;
-    const shares = (/** @type {1 | -1} */ sign) => Object.fromEntries(parts.map((part) => [part.account, sign * part.cents]));
-    return [
-      movement(`checkout:cs_demo_${name}`, at + 300_000, { 'provider:stripe': price, ...shares(-1) }),
-      ...(refunded ? [movement(`refund:${charge}:${price}`, at + 5 * day + 60_000, { 'provider:stripe': -price, ...shares(1) })] : []),
-      ...(purchase.paidOut
-        ? parts.filter((part) => part.recipient_id !== null).map((part) =>
-            movement(`transfer:tr_demo_${name}_${part.recipient_type}`, doneAt + 3 * day, { [part.account]: part.cents, 'provider:stripe': -part.cents }))
-        : []),
-    ];
-  }));
+  yield* inserts(
+    'enrollments',
+    bought.map(({ purchase, course, name, at, instructorType, enrollmentId, doneAt }) => ({
+      id: enrollmentId,
+      course_id: courseId(course.slug),
+      student_id: userId(purchase.student),
+      teacher_id: userId(purchase.teacher),
+      instructor_type: instructorType,
+      status: purchase.status,
+      price_cents: course.priceCents,
+      currency: 'usd',
+      checkout_session_id: `cs_demo_${name}`,
+      checkout_url: `https://checkout.demo.peerloop.test/cs_demo_${name}`,
+      checkout_expires_at: at + day / 2,
+      enrolled_at: at + 300_000,
+      recommended_at: purchase.status === 'completed' ? doneAt - day : null,
+      completed_at: purchase.status === 'completed' ? doneAt : null,
+      refund_requested_at: purchase.status === 'refunded' ? at + 5 * day : null,
+      refunded_at: purchase.status === 'refunded' ? at + 5 * day + 60_000 : null,
+      created_at: at,
+      updated_at: at + 300_000,
+    })),
+  );
+  yield* inserts(
+    'lesson_progress',
+    bought.flatMap(({ purchase, course, at, enrollmentId }) => {
+      const all = course.modules.flatMap((module, nth) =>
+        module.lessons.map((_, position) => lessonId(course.slug, nth, position)),
+      );
+      const done = purchase.status === 'completed' ? all.length : Math.min(purchase.lessonsDone ?? 0, all.length);
+      return all.slice(0, done).map((lesson, nth) => ({
+        enrollment_id: enrollmentId,
+        lesson_id: lesson,
+        completed_at: at + (nth + 1) * 2 * day,
+      }));
+    }),
+  );
+  yield* inserts(
+    'transactions',
+    bought.map(({ course, name, at, enrollmentId, transactionId, charge, refunded }) => ({
+      id: transactionId,
+      enrollment_id: enrollmentId,
+      amount_cents: course.priceCents,
+      currency: 'usd',
+      stripe_payment_intent_id: `pi_demo_${name}`,
+      stripe_charge_id: charge,
+      status: refunded ? 'refunded' : 'paid',
+      refunded_cents: refunded ? course.priceCents : 0,
+      created_at: at + 300_000,
+      updated_at: at + 300_000,
+    })),
+  );
+  yield* inserts(
+    'payment_splits',
+    bought.flatMap(({ purchase, name, at, transactionId, parts, refunded, doneAt }) =>
+      parts.map((part) => {
+        const paid = Boolean(purchase.paidOut) && part.recipient_id !== null;
+        const approved = purchase.status === 'completed';
+        return {
+          id: demoId(`split ${name} ${part.recipient_type}`, at + 300_000),
+          transaction_id: transactionId,
+          recipient_id: part.recipient_id,
+          recipient_type: part.recipient_type,
+          amount_cents: part.cents,
+          reversed_cents: refunded ? part.cents : 0,
+          currency: 'usd',
+          status: refunded ? 'reversed' : paid ? 'paid' : approved ? 'approved' : 'pending',
+          stripe_transfer_id: paid ? `tr_demo_${name}_${part.recipient_type}` : null,
+          approved_at: approved ? doneAt : null,
+          paid_at: paid ? doneAt + 3 * day : null,
+          created_at: at + 300_000,
+          updated_at: at + 300_000,
+        };
+      }),
+    ),
+  );
+  yield* inserts(
+    'refunds',
+    bought
+      .filter(({ refunded }) => refunded)
+      .map(({ purchase, course, name, at, transactionId, charge }) => ({
+        id: demoId(`refund ${name}`, at + 5 * day),
+        transaction_id: transactionId,
+        stripe_charge_id: charge,
+        stripe_payment_intent_id: `pi_demo_${name}`,
+        amount_cents: course.priceCents,
+        cumulative_cents: course.priceCents,
+        currency: 'usd',
+        reason: 'Changed jobs, no time left this season.',
+        requested_by: userId(purchase.student),
+        created_at: at + 5 * day + 60_000,
+      })),
+  );
+  yield* inserts(
+    'ledger_movements',
+    bought.flatMap(({ purchase, course, name, at, transactionId, parts, charge, refunded, doneAt }) => {
+      const movement = (
+        /** @type {string} */ cause,
+        /** @type {number} */ when,
+        /** @type {Record<string, number>} */ postings,
+      ) => ({
+        id: demoId(`movement ${cause}`, when),
+        cause,
+        transaction_id: transactionId,
+        currency: 'usd',
+        postings: JSON.stringify(postings),
+        created_at: when,
+      });
+      const price = course.priceCents;
+      const shares = (/** @type {1 | -1} */ sign) =>
+        Object.fromEntries(parts.map((part) => [part.account, sign * part.cents]));
+      return [
+        movement(`checkout:cs_demo_${name}`, at + 300_000, { 'provider:stripe': price, ...shares(-1) }),
+        ...(refunded
+          ? [movement(`refund:${charge}:${price}`, at + 5 * day + 60_000, { 'provider:stripe': -price, ...shares(1) })]
+          : []),
+        ...(purchase.paidOut
+          ? parts
+              .filter((part) => part.recipient_id !== null)
+              .map((part) =>
+                movement(`transfer:tr_demo_${name}_${part.recipient_type}`, doneAt + 3 * day, {
+                  [part.account]: part.cents,
+                  'provider:stripe': -part.cents,
+                }),
+              )
+          : []),
+      ];
+    }),
+  );
 }
 
 function emailOf(/** @type {{handle: string}} */ person) {
@@ -235,7 +402,8 @@ function createdAt(/** @type {{slug: string}} */ course) {
 
 const joinedAt = (/** @type {number} */ index) => opening + index * day;
 const courseId = (/** @type {string} */ slug) => demoId(`course ${slug}`, createdAt({ slug }));
-const moduleId = (/** @type {string} */ slug, /** @type {number} */ nth) => demoId(`module ${slug} ${nth}`, createdAt({ slug }));
+const moduleId = (/** @type {string} */ slug, /** @type {number} */ nth) =>
+  demoId(`module ${slug} ${nth}`, createdAt({ slug }));
 const lessonId = (/** @type {string} */ slug, /** @type {number} */ nth, /** @type {number} */ position) =>
   demoId(`lesson ${slug} ${nth} ${position}`, createdAt({ slug }));
 

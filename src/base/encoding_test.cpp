@@ -1,12 +1,12 @@
 #include "base/encoding.h"
 
-#include <doctest/doctest.h>
-
 #include <cstdint>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
+
+#include <doctest/doctest.h>
 
 using namespace std::string_literals;
 using namespace isthmus;
@@ -31,8 +31,13 @@ TEST_CASE("hex is written in lower case and read in both") {
 
 TEST_CASE("base64 gives the vectors of RFC 4648 section 10") {
   const std::vector<std::pair<std::string, std::string>> vectors = {
-      {"", ""},           {"f", "Zg=="},         {"fo", "Zm8="},        {"foo", "Zm9v"},
-      {"foob", "Zm9vYg=="}, {"fooba", "Zm9vYmE="}, {"foobar", "Zm9vYmFy"},
+      {"", ""},
+      {"f", "Zg=="},
+      {"fo", "Zm8="},
+      {"foo", "Zm9v"},
+      {"foob", "Zm9vYg=="},
+      {"fooba", "Zm9vYmE="},
+      {"foobar", "Zm9vYmFy"},
   };
   for (const auto& [bytes, text] : vectors) {
     CAPTURE(text);
@@ -58,8 +63,8 @@ TEST_CASE("base64 and base64url differ in two characters and refuse each other's
 }
 
 TEST_CASE("base64 has one spelling for one value") {
-  for (const std::string_view bad : {"Zh==", "Zm9=", "Z===", "====", "=", "Zg=", "Zg==\n", " Zg==", "Zg==Zg==", "Z=g=", "Zm9v=",
-                                     "Zm9v====", "Zm 9v", "Zm9\xc3"}) {
+  for (const std::string_view bad : {"Zh==", "Zm9=", "Z===", "====", "=", "Zg=", "Zg==\n",
+                                     " Zg==", "Zg==Zg==", "Z=g=", "Zm9v=", "Zm9v====", "Zm 9v", "Zm9\xc3"}) {
     CAPTURE(bad);
     CHECK_FALSE(base64_decode(bad).has_value());
     CHECK_FALSE(base64_decode_unpadded(bad).has_value());
@@ -109,9 +114,9 @@ TEST_CASE("UTF-8 is judged by the table of well-formed byte sequences") {
   }
   CHECK(is_valid_utf8("a\0b"s));
   for (const std::string_view bad :
-       {"\x80", "\xbf", "\xc0\x80", "\xc1\xbf", "\xc2", "\xc2\x7f", "\xc2\xc0", "\xe0\x9f\xbf", "\xe0\xa0", "\xe1\x80\x7f",
-        "\xed\xa0\x80", "\xed\xbf\xbf", "\xf0\x8f\xbf\xbf", "\xf0\x90\x80", "\xf4\x90\x80\x80", "\xf5\x80\x80\x80", "\xfe",
-        "\xff", "ok\xe2\x82"}) {
+       {"\x80", "\xbf", "\xc0\x80", "\xc1\xbf", "\xc2", "\xc2\x7f", "\xc2\xc0", "\xe0\x9f\xbf", "\xe0\xa0",
+        "\xe1\x80\x7f", "\xed\xa0\x80", "\xed\xbf\xbf", "\xf0\x8f\xbf\xbf", "\xf0\x90\x80", "\xf4\x90\x80\x80",
+        "\xf5\x80\x80\x80", "\xfe", "\xff", "ok\xe2\x82"}) {
     CAPTURE(hex_encode(bad));
     CHECK_FALSE(is_valid_utf8(bad));
   }

@@ -191,8 +191,8 @@ struct Promise<void> : PromiseBase {
 
 }  // namespace detail
 
-/// Work that starts when it is awaited and has one owner. Destroying a suspended task destroys its frame, the tasks that
-/// the frame awaits, and all that they own: that is how a request is cancelled.
+/// Work that starts when it is awaited and has one owner. Destroying a suspended task destroys its frame, the tasks
+/// that the frame awaits, and all that they own: that is how a request is cancelled.
 ///
 /// In a `Task<Result<T>>`:
 /// - `co_await task` of a `Task<Result<U>>` gives the `U`; if the awaited task failed, this one ends with its error;

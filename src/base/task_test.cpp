@@ -1,8 +1,8 @@
 #include "base/task.h"
 
-#include <doctest/doctest.h>
-
 #include <memory>
+
+#include <doctest/doctest.h>
 
 using namespace isthmus;
 

@@ -1,8 +1,8 @@
 #include "crypto/constant_time.h"
 
-#include <doctest/doctest.h>
-
 #include <string>
+
+#include <doctest/doctest.h>
 
 using namespace std::string_literals;
 using isthmus::crypto::equal;

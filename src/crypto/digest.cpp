@@ -1,10 +1,10 @@
 #include "crypto/digest.h"
 
+#include <tuple>
+
 #include <mbedtls/sha1.h>
 #include <mbedtls/sha256.h>
 #include <mbedtls/sha512.h>
-
-#include <tuple>
 
 #include "crypto/bytes.h"
 

@@ -1,9 +1,9 @@
 #include "crypto/ecdsa.h"
 
+#include <cstdint>
+
 #include <mbedtls/ecdsa.h>
 #include <mbedtls/ecp.h>
-
-#include <cstdint>
 
 #include "crypto/bytes.h"
 #include "crypto/digest.h"

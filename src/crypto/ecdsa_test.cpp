@@ -36,9 +36,9 @@ TEST_CASE("a SendGrid event verifies with its trailing line break only") {
   CHECK_FALSE(key.verify_der(sendgrid_message.substr(0, sendgrid_message.size() - 2), signature));
   CHECK_FALSE(key.verify_der(sendgrid_message.substr(1), signature));
   CHECK_FALSE(key.verify_der("", signature));
-  const P256PublicKey other =
-      key_from("MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEqTxd43gyp8IOEto2LdIfjRQrIbsd4SXZkLW6jDutdhXSJCWHw8REntlo7aNDthvj+y7G"
-               "jUuFDb/R1NGe1OPzpA==");
+  const P256PublicKey other = key_from(
+      "MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEqTxd43gyp8IOEto2LdIfjRQrIbsd4SXZkLW6jDutdhXSJCWHw8REntlo7aNDthvj+y7G"
+      "jUuFDb/R1NGe1OPzpA==");
   CHECK_FALSE(other.verify_der(sendgrid_message, signature));
 }
 
@@ -69,6 +69,16 @@ TEST_CASE("a signature cut anywhere, or with anything after it, does not verify"
     CHECK_FALSE(key.verify_der(sendgrid_message, der.substr(0, length)));
   }
   CHECK_FALSE(key.verify_der(sendgrid_message, der + '\0'));
+}
+
+TEST_CASE("a number in a signature has one spelling") {
+  const P256PublicKey key = key_from(sendgrid_key);
+  const std::string der = base64_decode(sendgrid_signature).value();
+  // 30 45 | 02 20 r | 02 21 00 s: a zero that r does not need, and s without the one that it does.
+  const std::string padded_r = std::string("\x30\x46\x02\x21\0", 5) + der.substr(4);
+  const std::string negative_s = "\x30\x44" + der.substr(2, 34) + "\x02\x20" + der.substr(39);
+  CHECK_FALSE(key.verify_der(sendgrid_message, padded_r));
+  CHECK_FALSE(key.verify_der(sendgrid_message, negative_s));
 }
 
 TEST_CASE("only a point on the curve in the one usual form is a key") {

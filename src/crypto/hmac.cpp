@@ -1,8 +1,8 @@
 #include "crypto/hmac.h"
 
-#include <mbedtls/md.h>
-
 #include <tuple>
+
+#include <mbedtls/md.h>
 
 #include "crypto/bytes.h"
 #include "crypto/constant_time.h"

@@ -18,9 +18,6 @@ class Hmac {
   static constexpr std::size_t tag_size = hash == HashFunction::sha1 ? 20 : hash == HashFunction::sha256 ? 32 : 64;
 
   explicit Hmac(std::string_view key);
-  Hmac(Hmac&&) noexcept = default;
-  Hmac& operator=(Hmac&&) noexcept = default;
-  ~Hmac() = default;
 
   // The full tag, tag_size raw bytes.
   std::string tag(std::string_view message) const { return tag({message}); }

@@ -1,8 +1,8 @@
 #include "crypto/hmac.h"
 
-#include <doctest/doctest.h>
-
 #include <utility>
+
+#include <doctest/doctest.h>
 
 #include "base/encoding.h"
 

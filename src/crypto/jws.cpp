@@ -92,8 +92,7 @@ std::expected<Jws, TokenError> verify_jws(const KeyRing& keys, std::string_view 
   if (token.size() > longest_token) return std::unexpected(TokenError::too_large);
   const std::size_t first_dot = token.find('.');
   const std::size_t last_dot = token.rfind('.');
-  if (first_dot == std::string_view::npos || first_dot == last_dot ||
-      token.find('.', first_dot + 1) != last_dot) {
+  if (first_dot == std::string_view::npos || first_dot == last_dot || token.find('.', first_dot + 1) != last_dot) {
     return std::unexpected(TokenError::malformed);
   }
   auto header = read_header(token.substr(0, first_dot));

@@ -30,7 +30,7 @@ enum class TokenError {
 // For the log; a client learns only that its token is not accepted.
 std::string_view to_string(TokenError error);
 
-constexpr std::size_t longest_token = 8 * 1024;
+constexpr std::size_t longest_token = 8192;  // bytes
 
 // Whether a token must name its key. Our own always do; a provider's may come without, and then every key is tried.
 enum class KeyId { required, optional };
@@ -46,7 +46,8 @@ std::string sign_jws(const KeyRing& keys, std::string_view type, std::string_vie
 // For a provider that prescribes the header and whose key has no id and no least length.
 std::string sign_jws(const HmacSha256& key, std::string_view header_json, std::string_view payload);
 
-// Everything in the header but alg, typ, kid and crit is ignored: a token cannot bring its own key (jwk, jku, x5u, x5c).
+// Everything in the header but alg, typ, kid and crit is ignored: a token cannot bring its own key (jwk, jku, x5u,
+// x5c).
 std::expected<Jws, TokenError> verify_jws(const KeyRing& keys, std::string_view token, KeyId key_id);
 
 }  // namespace isthmus::crypto

@@ -14,13 +14,13 @@
 namespace isthmus::crypto {
 
 struct Claims {
-  std::string issuer;                  // iss
-  std::string subject;                 // sub; empty when absent
-  std::vector<std::string> audience;   // aud; empty when absent
-  std::int64_t expires_s = 0;          // exp
+  std::string issuer;                        // iss
+  std::string subject;                       // sub; empty when absent
+  std::vector<std::string> audience;         // aud; empty when absent
+  std::int64_t expires_s = 0;                // exp
   std::optional<std::int64_t> not_before_s;  // nbf
   std::optional<std::int64_t> issued_s;      // iat
-  std::string id;                      // jti; empty when absent
+  std::string id;                            // jti; empty when absent
 };
 
 // A claim of one's own: its name and its value as JSON text.

@@ -1,9 +1,9 @@
 #include "crypto/key_ring.h"
 
-#include <doctest/doctest.h>
-
 #include <optional>
 #include <vector>
+
+#include <doctest/doctest.h>
 
 using namespace isthmus::crypto;
 

@@ -1,13 +1,13 @@
 #include "crypto/password.h"
 
-#include <argon2.h>
-#include <crypt_bcrypt.h>
-#include <mbedtls/platform_util.h>
-
 #include <array>
 #include <charconv>
+#include <crypt_bcrypt.h>
 #include <memory>
 #include <optional>
+
+#include <argon2.h>
+#include <mbedtls/platform_util.h>
 
 #include "base/encoding.h"
 #include "crypto/bytes.h"
@@ -106,8 +106,8 @@ bool is_bcrypt(std::string_view stored) {
 }
 
 bool is_affordable(const Argon2Cost& cost) {
-  return cost.lanes >= 1 && cost.lanes <= most_argon2_lanes && cost.passes >= 1 &&
-         cost.memory_kib >= 8 * cost.lanes && cost.memory_kib <= most_argon2_memory_kib &&
+  return cost.lanes >= 1 && cost.lanes <= most_argon2_lanes && cost.passes >= 1 && cost.memory_kib >= 8 * cost.lanes &&
+         cost.memory_kib <= most_argon2_memory_kib &&
          std::uint64_t{cost.memory_kib} * cost.passes <= most_argon2_work_kib;
 }
 
@@ -145,8 +145,8 @@ std::expected<bool, PasswordError> matches_bcrypt(std::string_view password, std
     std::array<unsigned char, CRYPT_BCRYPT_SCRATCH_SIZE> bytes;
   };
   const auto scratch = std::make_unique<Scratch>();
-  crypt_bcrypt_rn(phrase.c_str(), phrase.size(), setting.c_str(), setting.size(), unsigned_bytes(output),
-                  output.size(), scratch->bytes.data(), scratch->bytes.size());
+  crypt_bcrypt_rn(phrase.c_str(), phrase.size(), setting.c_str(), setting.size(), unsigned_bytes(output), output.size(),
+                  scratch->bytes.data(), scratch->bytes.size());
   mbedtls_platform_zeroize(scratch->bytes.data(), scratch->bytes.size());
   mbedtls_platform_zeroize(phrase.data(), phrase.size());
   output.pop_back();
@@ -186,8 +186,8 @@ std::expected<PasswordCheck, PasswordError> verify_password(std::string_view pas
     const auto tag = argon2_tag(password, hash->salt, hash->cost, hash->tag.size());
     if (!tag) return std::unexpected(tag.error());
     const bool matches = equal(*tag, hash->tag);
-    const bool is_as_wanted = hash->cost == wanted && hash->salt.size() >= password_salt_size &&
-                              hash->tag.size() == argon2_tag_size;
+    const bool is_as_wanted =
+        hash->cost == wanted && hash->salt.size() >= password_salt_size && hash->tag.size() == argon2_tag_size;
     return PasswordCheck{matches, matches && !is_as_wanted};
   }
   if (stored.starts_with(pbkdf2_prefix)) {

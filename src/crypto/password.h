@@ -24,7 +24,7 @@ constexpr std::size_t longest_password = 1024;
 // What a hash may cost at most, new or stored: a row that somebody could write must not buy more than some hundred
 // milliseconds, nor more memory than an isolate can spare.
 constexpr std::uint32_t most_argon2_memory_kib = 64 * 1024;
-constexpr std::uint64_t most_argon2_work_kib = 4 * most_argon2_memory_kib;  // memory times passes
+constexpr std::uint64_t most_argon2_work_kib = std::uint64_t{4} * most_argon2_memory_kib;  // memory times passes
 constexpr std::uint32_t most_argon2_lanes = 4;
 constexpr std::uint32_t most_pbkdf2_iterations = 1'000'000;
 constexpr int most_bcrypt_cost = 14;

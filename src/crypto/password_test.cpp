@@ -1,12 +1,12 @@
 #include "crypto/password.h"
 
-#include <doctest/doctest.h>
-
-#include <chrono>
 #include <algorithm>
+#include <chrono>
 #include <optional>
 #include <utility>
 #include <vector>
+
+#include <doctest/doctest.h>
 
 #include "base/encoding.h"
 
@@ -39,16 +39,16 @@ TEST_CASE("Argon2id gives the vectors of the reference implementation") {
     tag.pop_back();
     return prefix + std::string(cost) + "$c29tZXNhbHQ$" + tag;
   };
-  CHECK(matches("password",
-                stored("m=256,t=2,p=1", "9dfeb910e80bad0311fee20f9c0e2b12c17987b4cac90c2ef54d5b3021c68bfe")));
-  CHECK(matches("password",
-                stored("m=256,t=2,p=2", "6d093c501fd5999645e0ea3bf620d7b8be7fd2db59c20d9fff9539da2bf57037")));
+  CHECK(
+      matches("password", stored("m=256,t=2,p=1", "9dfeb910e80bad0311fee20f9c0e2b12c17987b4cac90c2ef54d5b3021c68bfe")));
+  CHECK(
+      matches("password", stored("m=256,t=2,p=2", "6d093c501fd5999645e0ea3bf620d7b8be7fd2db59c20d9fff9539da2bf57037")));
   CHECK(matches("password",
                 stored("m=65536,t=1,p=1", "f6a5adc1ba723dddef9b5ac1d464e180fcd9dffc9d1cbf76cca2fed795d9ca98")));
   CHECK(matches("password",
                 stored("m=65536,t=4,p=1", "9025d48e68ef7395cca9079da4c4ec3affb3c8911fe4f86d1a2520856f63172c")));
-  CHECK_FALSE(matches("Password",
-                      stored("m=256,t=2,p=1", "9dfeb910e80bad0311fee20f9c0e2b12c17987b4cac90c2ef54d5b3021c68bfe")));
+  CHECK_FALSE(
+      matches("Password", stored("m=256,t=2,p=1", "9dfeb910e80bad0311fee20f9c0e2b12c17987b4cac90c2ef54d5b3021c68bfe")));
 }
 
 TEST_CASE("a new hash has the default cost, its salt, and verifies") {
@@ -66,8 +66,8 @@ TEST_CASE("a new hash has the default cost, its salt, and verifies") {
 }
 
 TEST_CASE("a password is all its bytes") {
-  for (const std::string& password : {""s, "a"s, "a\0b"s, "p\xc3\xa4ssw\xc3\xb6rd"s, std::string(128, 'x'),
-                                      std::string(longest_password, 'x')}) {
+  for (const std::string& password :
+       {""s, "a"s, "a\0b"s, "p\xc3\xa4ssw\xc3\xb6rd"s, std::string(128, 'x'), std::string(longest_password, 'x')}) {
     const std::string stored = hash_password(password, salt, cheap).value();
     CHECK(verify_password(password, stored, cheap)->matches);
     CHECK_FALSE(verify_password(password.substr(0, password.size() / 2) + "y", stored, cheap)->matches);
@@ -83,8 +83,9 @@ TEST_CASE("a hash of another cost is replaced at the next sign-in that succeeds"
 }
 
 TEST_CASE("PBKDF2 hashes of imported accounts verify and ask for a new hash") {
-  for (const std::string_view stored : {"$pbkdf2-sha256$i=1000$TmFDbE5hQ2w$GALyE4O8EAPKp5Ftgv63GTVIT6EraotMlF1mVf4Am8U",
-                                        "$pbkdf2-sha256$i=1000,l=32$TmFDbE5hQ2w$GALyE4O8EAPKp5Ftgv63GTVIT6EraotMlF1mVf4Am8U"}) {
+  for (const std::string_view stored :
+       {"$pbkdf2-sha256$i=1000$TmFDbE5hQ2w$GALyE4O8EAPKp5Ftgv63GTVIT6EraotMlF1mVf4Am8U",
+        "$pbkdf2-sha256$i=1000,l=32$TmFDbE5hQ2w$GALyE4O8EAPKp5Ftgv63GTVIT6EraotMlF1mVf4Am8U"}) {
     const auto check = verify_password("passwd", stored);
     REQUIRE(check.has_value());
     CHECK(check->matches);
@@ -129,24 +130,40 @@ TEST_CASE("bcrypt sees 72 bytes of a password and never one with a NUL") {
 
 TEST_CASE("a stored hash that is none is an error, not a wrong password") {
   const std::string tag = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
-  for (const std::string& stored :
-       {""s, "password"s, "$"s, "$argon2id$"s, "$argon2i$v=19$m=64,t=1,p=1$c29tZXNhbHQ$" + tag,
-        "$argon2d$v=19$m=64,t=1,p=1$c29tZXNhbHQ$" + tag, "$argon2id$v=16$m=64,t=1,p=1$c29tZXNhbHQ$" + tag,
-        "$argon2id$m=64,t=1,p=1$c29tZXNhbHQ$" + tag, "$argon2id$v=19$t=1,m=64,p=1$c29tZXNhbHQ$" + tag,
-        "$argon2id$v=19$m=64,t=1$c29tZXNhbHQ$" + tag, "$argon2id$v=19$m=064,t=1,p=1$c29tZXNhbHQ$" + tag,
-        "$argon2id$v=19$m=-64,t=1,p=1$c29tZXNhbHQ$" + tag, "$argon2id$v=19$m=64,t=1,p=1,x=1$c29tZXNhbHQ$" + tag,
-        "$argon2id$v=19$m=4294967360,t=1,p=1$c29tZXNhbHQ$" + tag, "$argon2id$v=19$m=64,t=1,p=1$$" + tag,
-        "$argon2id$v=19$m=64,t=1,p=1$c29tZXNhbHQ$"s, "$argon2id$v=19$m=64,t=1,p=1$c29tZXNhbHQ"s,
-        "$argon2id$v=19$m=64,t=1,p=1$c29tZXNhbHQ=$" + tag, "$argon2id$v=19$m=64,t=1,p=1$c29tZXNhbHQ$" + tag + "=",
-        "$argon2id$v=19$m=64,t=1,p=1$c29tZXNhbHQ$" + tag + "$", "$argon2id$v=19$m=64,t=1,p=1$c29tZXNhbHQ$AAAA"s,
-        "$argon2id$v=19$m=64,t=1,p=1$c29tZXNhbHQ$" + std::string(200, 'A'), " $argon2id$v=19$m=64,t=1,p=1$c29tZXNhbHQ$" + tag,
-        "$pbkdf2-sha256$1000$TmFDbE5hQ2w$" + tag, "$pbkdf2-sha256$i=1000,l=31$TmFDbE5hQ2w$" + tag,
-        "$pbkdf2-sha256$i=1000,$TmFDbE5hQ2w$" + tag, "$pbkdf2-sha512$i=1000$TmFDbE5hQ2w$" + tag,
-        "$pbkdf2-sha256$i=$TmFDbE5hQ2w$" + tag, "$2x$05$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW"s,
-        "$2$05$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeWxx"s, "$2a$5$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeWx"s,
-        "$2a$05$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOe"s,
-        "$2a$05$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW\n"s,
-        "$2a$05$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyO\xff\0"s}) {
+  for (const std::string& stored : {""s,
+                                    "password"s,
+                                    "$"s,
+                                    "$argon2id$"s,
+                                    "$argon2i$v=19$m=64,t=1,p=1$c29tZXNhbHQ$" + tag,
+                                    "$argon2d$v=19$m=64,t=1,p=1$c29tZXNhbHQ$" + tag,
+                                    "$argon2id$v=16$m=64,t=1,p=1$c29tZXNhbHQ$" + tag,
+                                    "$argon2id$m=64,t=1,p=1$c29tZXNhbHQ$" + tag,
+                                    "$argon2id$v=19$t=1,m=64,p=1$c29tZXNhbHQ$" + tag,
+                                    "$argon2id$v=19$m=64,t=1$c29tZXNhbHQ$" + tag,
+                                    "$argon2id$v=19$m=064,t=1,p=1$c29tZXNhbHQ$" + tag,
+                                    "$argon2id$v=19$m=-64,t=1,p=1$c29tZXNhbHQ$" + tag,
+                                    "$argon2id$v=19$m=64,t=1,p=1,x=1$c29tZXNhbHQ$" + tag,
+                                    "$argon2id$v=19$m=4294967360,t=1,p=1$c29tZXNhbHQ$" + tag,
+                                    "$argon2id$v=19$m=64,t=1,p=1$$" + tag,
+                                    "$argon2id$v=19$m=64,t=1,p=1$c29tZXNhbHQ$"s,
+                                    "$argon2id$v=19$m=64,t=1,p=1$c29tZXNhbHQ"s,
+                                    "$argon2id$v=19$m=64,t=1,p=1$c29tZXNhbHQ=$" + tag,
+                                    "$argon2id$v=19$m=64,t=1,p=1$c29tZXNhbHQ$" + tag + "=",
+                                    "$argon2id$v=19$m=64,t=1,p=1$c29tZXNhbHQ$" + tag + "$",
+                                    "$argon2id$v=19$m=64,t=1,p=1$c29tZXNhbHQ$AAAA"s,
+                                    "$argon2id$v=19$m=64,t=1,p=1$c29tZXNhbHQ$" + std::string(200, 'A'),
+                                    " $argon2id$v=19$m=64,t=1,p=1$c29tZXNhbHQ$" + tag,
+                                    "$pbkdf2-sha256$1000$TmFDbE5hQ2w$" + tag,
+                                    "$pbkdf2-sha256$i=1000,l=31$TmFDbE5hQ2w$" + tag,
+                                    "$pbkdf2-sha256$i=1000,$TmFDbE5hQ2w$" + tag,
+                                    "$pbkdf2-sha512$i=1000$TmFDbE5hQ2w$" + tag,
+                                    "$pbkdf2-sha256$i=$TmFDbE5hQ2w$" + tag,
+                                    "$2x$05$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW"s,
+                                    "$2$05$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeWxx"s,
+                                    "$2a$5$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeWx"s,
+                                    "$2a$05$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOe"s,
+                                    "$2a$05$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW\n"s,
+                                    "$2a$05$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyO\xff\0"s}) {
     CAPTURE(stored);
     CHECK(error_of(stored) == PasswordError::malformed_hash);
   }

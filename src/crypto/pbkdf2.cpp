@@ -1,8 +1,8 @@
 #include "crypto/pbkdf2.h"
 
-#include <mbedtls/pkcs5.h>
-
 #include <limits>
+
+#include <mbedtls/pkcs5.h>
 
 #include "crypto/bytes.h"
 

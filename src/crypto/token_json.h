@@ -1,8 +1,7 @@
 #pragma once
 
-#include <simdjson.h>
-
 #include <optional>
+#include <simdjson.h>
 #include <string>
 #include <string_view>
 

@@ -8,8 +8,8 @@
 #include <string_view>
 
 // Signatures over webhooks, on the raw bytes of the body: once it has been parsed and written again it is another body.
-// Several secrets may be valid at a time, so that they can be rotated; one that matches is enough. Each comparison takes
-// constant time.
+// Several secrets may be valid at a time, so that they can be rotated; one that matches is enough. Each comparison
+// takes constant time.
 namespace isthmus::crypto {
 
 enum class SignatureError {

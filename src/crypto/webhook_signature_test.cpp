@@ -1,8 +1,8 @@
 #include "crypto/webhook_signature.h"
 
-#include <doctest/doctest.h>
-
 #include <vector>
+
+#include <doctest/doctest.h>
 
 #include "base/encoding.h"
 #include "crypto/hmac.h"
@@ -96,11 +96,11 @@ TEST_CASE("a Stripe event is taken for five minutes either way, and unsigned one
 
 TEST_CASE("a garbled Stripe header is malformed") {
   const std::string right = stripe_v1(secret);
-  for (const std::string& header : {std::string(), std::string(","), std::string("t=1492774577"), right,
-                                    "t=," + right, "t=-1," + right, "t=1e9," + right, "t= 1492774577," + right,
-                                    "t=9999999999999," + right, "t=1492774577,t=1492774577," + right,
-                                    "t=1492774577;" + right, "t=1492774577,novalue," + right,
-                                    "t=1492774577, " + right, "t=1492774577," + std::string(5000, 'x') + "=," + right}) {
+  for (const std::string& header :
+       {std::string(), std::string(","), std::string("t=1492774577"), right, "t=," + right, "t=-1," + right,
+        "t=1e9," + right, "t= 1492774577," + right, "t=9999999999999," + right, "t=1492774577,t=1492774577," + right,
+        "t=1492774577;" + right, "t=1492774577,novalue," + right, "t=1492774577, " + right,
+        "t=1492774577," + std::string(5000, 'x') + "=," + right}) {
     CAPTURE(header);
     CHECK(stripe(header) == failed(SignatureError::malformed));
   }
@@ -136,8 +136,8 @@ TEST_CASE("a Svix secret is rotated without losing a message") {
 
 TEST_CASE("a Svix secret that is no base64 or empty accepts nothing and says whose mistake it is") {
   const std::string with_empty_key =
-      "v1," + base64_encode(hmac_sha256("", std::string(svix_id) + "." + std::string(svix_time) + "." +
-                                                std::string(svix_body)));
+      "v1," + base64_encode(
+                  hmac_sha256("", std::string(svix_id) + "." + std::string(svix_time) + "." + std::string(svix_body)));
   CHECK(svix(with_empty_key, {}) == failed(SignatureError::bad_secret));
   CHECK(svix(with_empty_key, {""}) == failed(SignatureError::bad_secret));
   CHECK(svix(with_empty_key, {"whsec_"}) == failed(SignatureError::bad_secret));

@@ -1,8 +1,8 @@
 #pragma once
 
+#include "http/query_string.h"
 #include "http/request.h"
 #include "http/route.h"
-#include "http/query_string.h"
 
 namespace isthmus {
 
@@ -46,7 +46,8 @@ template <unsigned declared, class In>
 template <class T>
 constexpr auto RouteDraft<declared, In>::query() const {
   return stage<stages::validated, T>([&](Route& next) {
-    next.input = {Input::Kind::query, 0, RouteThunks<T, nullptr>::decode_query, nullptr, detail::ObjectTable<T>::fields};
+    next.input = {Input::Kind::query, 0, RouteThunks<T, nullptr>::decode_query, nullptr,
+                  detail::ObjectTable<T>::fields};
   });
 }
 

@@ -59,16 +59,13 @@ std::string operation_id(const Route& route) {
 
 std::string access_text(const Access& access) {
   switch (access.kind) {
-    case Access::Kind::anyone:
-      return "Open to anyone.";
-    case Access::Kind::anyone_or_user:
-      return "Open to anyone; who is signed in may see more.";
-    case Access::Kind::webhook:
-      return "Called by " + std::string(access.note) + ", whose signature is checked.";
-    case Access::Kind::signed_in:
-      break;
+    case Access::Kind::anyone: return "Open to anyone.";
+    case Access::Kind::anyone_or_user: return "Open to anyone; who is signed in may see more.";
+    case Access::Kind::webhook: return "Called by " + std::string(access.note) + ", whose signature is checked.";
+    case Access::Kind::signed_in: break;
   }
-  if (!access.self.empty() || access.owned) return "For the owner; for anyone else there is no such " + std::string(access.object) + ".";
+  if (!access.self.empty() || access.owned)
+    return "For the owner; for anyone else there is no such " + std::string(access.object) + ".";
   if (!access.needs_role()) return "For those who are signed in.";
   std::string text = "For the role";
   for (const std::string_view name : access.roles)

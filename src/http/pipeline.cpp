@@ -42,7 +42,8 @@ std::optional<std::string> bearer_token(Request& request) {
   const auto header = request.header("authorization");
   if (!header) return std::nullopt;
   constexpr std::string_view scheme = "bearer ";
-  if (header->size() <= scheme.size() || !equal_ignoring_case(std::string_view(*header).substr(0, scheme.size()), scheme))
+  if (header->size() <= scheme.size() ||
+      !equal_ignoring_case(std::string_view(*header).substr(0, scheme.size()), scheme))
     return std::string();
   return std::string(trim(std::string_view(*header).substr(scheme.size())));
 }
@@ -120,8 +121,8 @@ Result<Response> Pipeline::fallback(Request& request, const Match& match) {
       response.headers.push_back({"access-control-allow-methods", match.allowed});
     return response;
   }
-  Error error(405, "method_not_allowed", ClientText("This page does not know the method " +
-                                                    std::string(name_of(request.method())) + "."));
+  Error error(405, "method_not_allowed",
+              ClientText("This page does not know the method " + std::string(name_of(request.method())) + "."));
   error.allow = match.allowed;
   return Failure(std::move(error));
 }
@@ -158,20 +159,16 @@ Task<Result<void>> Pipeline::validate(Request& request) {
       request.body_ = co_await request.incoming_.read_body(input.most_bytes);
       break;
     }
-    case Input::Kind::raw:
-      request.body_ = co_await request.incoming_.read_body(input.most_bytes);
-      break;
+    case Input::Kind::raw: request.body_ = co_await request.incoming_.read_body(input.most_bytes); break;
     case Input::Kind::stream: {
       const auto length = to_integer(request.header("content-length").value_or(""));
       if (!length || *length <= 0)
         co_return Failure(Error(411, "length_required", ClientText("Say how long the body is, with Content-Length.")));
-      if (*length > std::int64_t{input.most_bytes})
-        co_return Failure(payload_too_large(input.most_bytes));
+      if (*length > std::int64_t{input.most_bytes}) co_return Failure(payload_too_large(input.most_bytes));
       break;
     }
     case Input::Kind::query:
-    case Input::Kind::none:
-      break;
+    case Input::Kind::none: break;
   }
   if (input.decode) co_await input.decode(request);
   co_return Result<void>();
@@ -196,8 +193,9 @@ Task<Result<std::optional<Response>>> Pipeline::authorize(Request& request) {
   const Route& route = *request.route_;
   const Access& access = route.access;
   const auto may = [&](const Principal& user) {
-    return !access.needs_role() ||
-           std::ranges::any_of(access.roles, [&](std::string_view role) { return !role.empty() && user.has_role(role); });
+    return !access.needs_role() || std::ranges::any_of(access.roles, [&](std::string_view role) {
+      return !role.empty() && user.has_role(role);
+    });
   };
   if (!access.self.empty() && request.param(access.self) != request.user_->user_id)
     co_return Failure(not_found(access.object));
@@ -245,8 +243,7 @@ void Pipeline::finish(Request& request, Response& response, const Error* error) 
   add_cors_headers(request, response);
   response.headers.push_back({"x-request-id", request.id()});
   const Millis took = host.clock.now() - request.now();
-  if (host.settings.in_development())
-    response.headers.push_back({"server-timing", "app;dur=" + std::to_string(took)});
+  if (host.settings.in_development()) response.headers.push_back({"server-timing", "app;dur=" + std::to_string(took)});
 
   const auto level = response.status >= 500 ? Log::Level::error : Log::Level::info;
   LogLine line(host, level, "request");

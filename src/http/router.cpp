@@ -72,7 +72,8 @@ std::uint32_t Router::child_for(std::uint32_t node, std::string_view part) {
 }
 
 /// The node where the path ends, or 0. Goes back to a named part where the fixed one leads nowhere.
-std::uint32_t Router::walk(std::uint32_t node, std::string_view rest, std::vector<std::string_view>& named_parts) const {
+std::uint32_t Router::walk(std::uint32_t node, std::string_view rest,
+                           std::vector<std::string_view>& named_parts) const {
   bool last = false;
   const std::string_view part = next_part(rest, last);
   const auto finish = [&](std::uint32_t child) {

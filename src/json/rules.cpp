@@ -9,9 +9,7 @@ namespace isthmus {
 
 namespace {
 
-bool is_letter_or_digit(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-}
+bool is_letter_or_digit(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'); }
 
 /// One part of a host name: letters, digits and inner hyphens, at most 63.
 bool is_host_label(std::string_view label) {
@@ -75,19 +73,17 @@ void EmailAddress::check(std::string& value, Problems& problems) const {
   value = std::string(trim(value));
   const auto at = value.find('@');
   const std::string_view whole = value;
-  const bool valid =
-      value.size() <= 254 && at != std::string::npos && at >= 1 && at <= 64 &&
-      std::ranges::all_of(whole.substr(0, at),
-                          [&](char c) { return is_letter_or_digit(c) || local_marks.contains(c); }) &&
-      is_host_name(whole.substr(at + 1));
+  const bool valid = value.size() <= 254 && at != std::string::npos && at >= 1 && at <= 64 &&
+                     std::ranges::all_of(whole.substr(0, at),
+                                         [&](char c) { return is_letter_or_digit(c) || local_marks.contains(c); }) &&
+                     is_host_name(whole.substr(at + 1));
   if (!valid) problems.add("must be an e-mail address");
 }
 
 void Slug::check(const std::string& value, Problems& problems) const {
-  const bool valid = value.size() >= 3 && value.size() <= 30 && value.front() != '-' && value.back() != '-' &&
-                     !value.contains("--") && std::ranges::all_of(value, [](char c) {
-                       return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
-                     });
+  const bool valid =
+      value.size() >= 3 && value.size() <= 30 && value.front() != '-' && value.back() != '-' && !value.contains("--") &&
+      std::ranges::all_of(value, [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-'; });
   if (!valid) problems.add("must have 3 to 30 lower-case letters, digits or single hyphens");
 }
 

@@ -23,6 +23,13 @@ struct OrDefault {
 };
 inline constexpr OrDefault or_default;
 
+/// An answer leaves the field out where it has no value, instead of saying null: for what not every caller may see.
+struct OrAbsent {
+  void check(const auto&, Problems&) const {}
+  void describe(SchemaWriter&) const {}
+};
+inline constexpr OrAbsent or_absent;
+
 /// Prose for the documentation.
 struct Described {
   std::string_view text;
@@ -35,9 +42,7 @@ constexpr Described described(std::string_view text) { return {text}; }
 struct Example {
   std::string_view text;
   void check(const auto&, Problems&) const {}
-  void describe(SchemaWriter& writer) const {
-    writer.json().key("examples").begin_array().value(text).end_array();
-  }
+  void describe(SchemaWriter& writer) const { writer.json().key("examples").begin_array().value(text).end_array(); }
 };
 constexpr Example example(std::string_view text) { return {text}; }
 

@@ -41,7 +41,8 @@ class SchemaWriter {
 
   /// Every named object met so far, in the order met; grows while they are written.
   const std::vector<Definition>& definitions() const { return definitions_; }
-  /// The name of a definition in `components/schemas`: its own, or with a suffix where a request and an answer share one.
+  /// The name of a definition in `components/schemas`: its own, or with a suffix where a request and an answer share
+  /// one.
   std::string component_name(const Definition& definition) const;
 
  private:

@@ -1,9 +1,8 @@
 #include "json/value.h"
 
-#include <simdjson.h>
-
 #include <bit>
 #include <memory>
+#include <simdjson.h>
 
 namespace isthmus {
 
@@ -56,37 +55,24 @@ Result<JsonValue> parse_json(std::string_view text) {
   dom::element root;
   const simdjson::error_code error = parser->parse(text.data(), text.size(), true).get(root);
   switch (error) {
-    case simdjson::SUCCESS:
-      return JsonAccess::value(root);
-    case simdjson::DEPTH_ERROR:
-      return Failure(bad_request("The JSON is nested too deeply.", "invalid_json"));
-    case simdjson::UTF8_ERROR:
-      return Failure(bad_request("The JSON is not valid UTF-8.", "invalid_json"));
-    case simdjson::EMPTY:
-      return Failure(bad_request("The body is empty; JSON was expected.", "invalid_json"));
-    default:
-      return Failure(bad_request("The body is not valid JSON.", "invalid_json"));
+    case simdjson::SUCCESS: return JsonAccess::value(root);
+    case simdjson::DEPTH_ERROR: return Failure(bad_request("The JSON is nested too deeply.", "invalid_json"));
+    case simdjson::UTF8_ERROR: return Failure(bad_request("The JSON is not valid UTF-8.", "invalid_json"));
+    case simdjson::EMPTY: return Failure(bad_request("The body is empty; JSON was expected.", "invalid_json"));
+    default: return Failure(bad_request("The body is not valid JSON.", "invalid_json"));
   }
 }
 
 JsonValue::Kind JsonValue::kind() const {
   switch (element_of(*this).type()) {
-    case dom::element_type::ARRAY:
-      return Kind::array;
-    case dom::element_type::OBJECT:
-      return Kind::object;
-    case dom::element_type::INT64:
-      return Kind::integer;
-    case dom::element_type::UINT64:
-      return Kind::big_integer;
-    case dom::element_type::DOUBLE:
-      return Kind::number;
-    case dom::element_type::STRING:
-      return Kind::string;
-    case dom::element_type::BOOL:
-      return Kind::boolean;
-    case dom::element_type::NULL_VALUE:
-      break;
+    case dom::element_type::ARRAY: return Kind::array;
+    case dom::element_type::OBJECT: return Kind::object;
+    case dom::element_type::INT64: return Kind::integer;
+    case dom::element_type::UINT64: return Kind::big_integer;
+    case dom::element_type::DOUBLE: return Kind::number;
+    case dom::element_type::STRING: return Kind::string;
+    case dom::element_type::BOOL: return Kind::boolean;
+    case dom::element_type::NULL_VALUE: break;
   }
   return Kind::null;
 }

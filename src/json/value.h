@@ -60,7 +60,8 @@ class JsonValue {
   alignas(void*) std::array<std::byte, 2 * sizeof(void*)> element_{};
 };
 
-/// Parses RFC 8259 JSON; the text must be UTF-8 and nest no deeper than `max_json_depth`. Fails with 400 `invalid_json`.
+/// Parses RFC 8259 JSON; the text must be UTF-8 and nest no deeper than `max_json_depth`. Fails with 400
+/// `invalid_json`.
 Result<JsonValue> parse_json(std::string_view text);
 
 }  // namespace isthmus

@@ -7,9 +7,14 @@
 #include "peerloop/auth/authenticator.h"
 #include "peerloop/auth/routes.h"
 #include "peerloop/auth/token_keys.h"
+#include "peerloop/enrollments/release.h"
+#include "peerloop/enrollments/routes.h"
 #include "peerloop/mail/delivery.h"
 #include "peerloop/maintenance.h"
+#include "peerloop/money/refund_outbox.h"
+#include "peerloop/money/routes.h"
 #include "peerloop/webhooks/resend.h"
+#include "peerloop/webhooks/stripe_routes.h"
 
 namespace isthmus {
 
@@ -17,12 +22,16 @@ namespace peerloop {
 
 namespace {
 
-constexpr auto routes = join(service_routes,  //
-                             auth_routes,     //
-                             resend_routes);
+constexpr auto routes = join(service_routes,     //
+                             auth_routes,        //
+                             enrollment_routes,  //
+                             money_routes,       //
+                             resend_routes,      //
+                             stripe_routes);
 
 constexpr auto deliveries = std::to_array<OutboxHandler>({
     {mail_outbox_kind, deliver_mail},
+    refund_outbox_handler,
 });
 
 /// One dispatch holds its rows for two minutes; ten calls of a provider end within that, however slow they are.
@@ -38,6 +47,7 @@ Task<Result<void>> run_scheduled(Host& host, std::string_view, Timestamp now) {
     if (!done && first_failure) first_failure = std::move(done);
   };
   for (int i = 0; i < dispatches_a_run; ++i) note(co_await attempt(dispatch(host)));
+  note(co_await attempt(release_unpaid_enrollments(host, now)));
   note(co_await attempt(purge_expired(host, now)));
   co_return first_failure;
 }

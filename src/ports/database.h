@@ -40,11 +40,19 @@ SqlValue to_sql(std::optional<T> value) {
 struct Statement {
   std::string sql;
   std::vector<SqlValue> values;
+
+  // Out of line, for the size of those who hand statements around.
+  explicit Statement(std::string text = {}, std::vector<SqlValue> bound = {});
+  Statement(const Statement&);
+  Statement(Statement&&) noexcept;
+  Statement& operator=(const Statement&);
+  Statement& operator=(Statement&&) noexcept;
+  ~Statement();
 };
 
 template <class... Values>
 Statement sql(std::string_view text, Values... values) {
-  Statement statement{std::string(text), {}};
+  Statement statement{std::string(text)};
   statement.values.reserve(sizeof...(values));
   (statement.values.push_back(to_sql(std::move(values))), ...);
   return statement;
@@ -81,10 +89,10 @@ template <class Row>
 auto tie_members(Row& row) {
   constexpr std::size_t count = count_members<Row>();
   static_assert(count >= 1 && count <= 16, "a row has 1 to 16 columns; select JSON for more");
-#define ISTHMUS_TIE(n, ...)              \
-  if constexpr (count == n) {            \
-    auto& [__VA_ARGS__] = row;           \
-    return std::tie(__VA_ARGS__);        \
+#define ISTHMUS_TIE(n, ...)       \
+  if constexpr (count == n) {     \
+    auto& [__VA_ARGS__] = row;    \
+    return std::tie(__VA_ARGS__); \
   } else
   ISTHMUS_TIE(1, a)
   ISTHMUS_TIE(2, a, b)
@@ -128,11 +136,10 @@ struct ResultSet {
       auto members = detail::tie_members(out.emplace_back());
       if (std::tuple_size_v<decltype(members)> != columns)
         return Failure(detail::row_mismatch("the number of columns"));
-      const bool fits = std::apply(
-          [&, index = row * columns](auto&... member) mutable {
-            return (detail::read_column(cells[index++], member) && ...);
-          },
-          members);
+      const bool fits =
+          std::apply([&, index = row * columns](
+                         auto&... member) mutable { return (detail::read_column(cells[index++], member) && ...); },
+                     members);
       if (!fits) return Failure(detail::row_mismatch("the type of a column"));
     }
     return out;
@@ -163,7 +170,8 @@ class Database {
  public:
   virtual ~Database() = default;
   /// All or nothing, in order; one result set a statement.
-  virtual Task<Result<std::vector<ResultSet>>> batch(std::vector<Statement> statements, OnLostAnswer on_lost_answer) = 0;
+  virtual Task<Result<std::vector<ResultSet>>> batch(std::vector<Statement> statements,
+                                                     OnLostAnswer on_lost_answer) = 0;
 
   /// Reads one statement's rows.
   Task<Result<ResultSet>> read(Statement statement);

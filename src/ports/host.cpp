@@ -22,12 +22,9 @@ namespace {
 
 std::string_view name_of(Log::Level level) {
   switch (level) {
-    case Log::Level::info:
-      return "info";
-    case Log::Level::warning:
-      return "warn";
-    case Log::Level::error:
-      break;
+    case Log::Level::info: return "info";
+    case Log::Level::warning: return "warn";
+    case Log::Level::error: break;
   }
   return "error";
 }

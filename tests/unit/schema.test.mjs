@@ -7,10 +7,17 @@ import { argon2idHasher, demoAccounts, demoId, splitPrice } from '../../scripts/
 import { batch, demoDatabase, emptyDatabase, id, loadDemo, migrations, now } from './support/peerloop-database.mjs';
 
 const one = (db, sql, ...values) => db.prepare(sql).get(...values);
-const all = (db, sql, ...values) => db.prepare(sql).all(...values).map((row) => ({ ...row }));
+const all = (db, sql, ...values) =>
+  db
+    .prepare(sql)
+    .all(...values)
+    .map((row) => ({ ...row }));
 const count = (db, table) => one(db, `SELECT count(*) AS n FROM ${table}`).n;
 const tables = (db) =>
-  all(db, "SELECT name, sql FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'course_search%' AND name NOT LIKE 'sqlite%'");
+  all(
+    db,
+    "SELECT name, sql FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'course_search%' AND name NOT LIKE 'sqlite%'",
+  );
 const person = (db, handle) => one(db, 'SELECT id FROM users WHERE handle = ?', handle).id;
 const course = (db, slug) => one(db, 'SELECT id FROM courses WHERE slug = ?', slug).id;
 
@@ -22,16 +29,64 @@ const insertEnrollment = `INSERT INTO enrollments
 /** A row in each table that the demo data leaves empty. */
 function fillOperations(db) {
   const ada = person(db, 'ada');
-  batch(db,
-    ["INSERT INTO auth_sessions (id, user_id, created_at, last_used_at, expires_at) VALUES (?, ?, ?, ?, ?)", id(1), ada, now, now, now + 1],
-    ["INSERT INTO refresh_tokens (token_hash, family_id, access_jti, access_expires_at, created_at, expires_at) VALUES (?, ?, 'j1', ?, ?, ?)", 'a'.repeat(64), id(1), now, now, now],
-    ["INSERT INTO one_time_tokens (token_hash, user_id, purpose, email, created_at, expires_at) VALUES (?, ?, 'verify_email', 'a@b.test', ?, ?)", 'b'.repeat(64), ada, now, now],
+  batch(
+    db,
+    [
+      'INSERT INTO auth_sessions (id, user_id, created_at, last_used_at, expires_at) VALUES (?, ?, ?, ?, ?)',
+      id(1),
+      ada,
+      now,
+      now,
+      now + 1,
+    ],
+    [
+      "INSERT INTO refresh_tokens (token_hash, family_id, access_jti, access_expires_at, created_at, expires_at) VALUES (?, ?, 'j1', ?, ?, ?)",
+      'a'.repeat(64),
+      id(1),
+      now,
+      now,
+      now,
+    ],
+    [
+      "INSERT INTO one_time_tokens (token_hash, user_id, purpose, email, created_at, expires_at) VALUES (?, ?, 'verify_email', 'a@b.test', ?, ?)",
+      'b'.repeat(64),
+      ada,
+      now,
+      now,
+    ],
     ["INSERT INTO rate_limits (key, started_at, expires_at, count) VALUES ('rate:k', ?, ?, 1)", now, now + 1],
-    ["INSERT INTO idempotency_keys (scope, key, route, request_hash, created_at, expires_at) VALUES ('s', 'k', 'r', ?, ?, ?)", 'c'.repeat(64), now, now],
-    ["INSERT INTO webhook_events (provider, event_id, type, received_at, status, body) VALUES ('stripe', 'evt_1', 't', ?, 'processed', '{}')", now],
-    ["INSERT INTO outbox (id, kind, dedupe_key, payload, next_attempt_at, created_at) VALUES (?, 'email', 'd1', '{}', ?, ?)", id(2), now, now],
-    ["INSERT INTO emails (id, outbox_id, user_id, template, status_at, created_at) VALUES (?, ?, ?, 'verify', ?, ?)", id(3), id(2), ada, now, now],
-    ["INSERT INTO audit_log (id, actor_id, action, target_type, target_id, created_at) VALUES (?, ?, 'user.suspend', 'user', ?, ?)", id(4), ada, ada, now]);
+    [
+      "INSERT INTO idempotency_keys (scope, key, route, request_hash, created_at, expires_at) VALUES ('s', 'k', 'r', ?, ?, ?)",
+      'c'.repeat(64),
+      now,
+      now,
+    ],
+    [
+      "INSERT INTO webhook_events (provider, event_id, type, received_at, status, body) VALUES ('stripe', 'evt_1', 't', ?, 'processed', '{}')",
+      now,
+    ],
+    [
+      "INSERT INTO outbox (id, kind, dedupe_key, payload, next_attempt_at, created_at) VALUES (?, 'email', 'd1', '{}', ?, ?)",
+      id(2),
+      now,
+      now,
+    ],
+    [
+      "INSERT INTO emails (id, outbox_id, user_id, template, status_at, created_at) VALUES (?, ?, ?, 'verify', ?, ?)",
+      id(3),
+      id(2),
+      ada,
+      now,
+      now,
+    ],
+    [
+      "INSERT INTO audit_log (id, actor_id, action, target_type, target_id, created_at) VALUES (?, ?, 'user.suspend', 'user', ?, ?)",
+      id(4),
+      ada,
+      ada,
+      now,
+    ],
+  );
 }
 
 describe('PeerLoop’s migrations', () => {
@@ -51,15 +106,19 @@ describe('PeerLoop’s migrations', () => {
   });
 
   test('make every ordinary table strict', () => {
-    const loose = all(emptyDatabase(), "SELECT name FROM pragma_table_list WHERE type = 'table' AND strict = 0 AND schema = 'main' AND name NOT LIKE 'sqlite%'");
+    const loose = all(
+      emptyDatabase(),
+      "SELECT name FROM pragma_table_list WHERE type = 'table' AND strict = 0 AND schema = 'main' AND name NOT LIKE 'sqlite%'",
+    );
     assert.deepEqual(loose, []);
   });
 
   test('back every foreign key with an index, except references to people, who are never deleted', () => {
     const db = emptyDatabase();
     const bare = tables(db).flatMap(({ name }) => {
-      const leading = all(db, `SELECT name FROM pragma_index_list('${name}') WHERE partial = 0`)
-        .map((index) => one(db, `SELECT name FROM pragma_index_info('${index.name}') WHERE seqno = 0`).name);
+      const leading = all(db, `SELECT name FROM pragma_index_list('${name}') WHERE partial = 0`).map(
+        (index) => one(db, `SELECT name FROM pragma_index_info('${index.name}') WHERE seqno = 0`).name,
+      );
       return all(db, `PRAGMA foreign_key_list('${name}')`)
         .filter((key) => key.table !== 'users' && !leading.includes(key.from))
         .map((key) => `${name}.${key.from}`);
@@ -89,19 +148,32 @@ describe('the demo data', () => {
 
   test('owes each person what the unreversed, unpaid splits say', async () => {
     const db = await demoDatabase();
-    const differing = all(db, `
+    const differing = all(
+      db,
+      `
       SELECT s.recipient_id, sum(iif(s.status = 'paid', 0, s.amount_cents - s.reversed_cents)) AS owed, -coalesce(b.balance_cents, 0) AS booked
       FROM payment_splits s LEFT JOIN ledger_balances b ON b.account = 'payable:' || s.recipient_id
-      WHERE s.recipient_id IS NOT NULL GROUP BY s.recipient_id HAVING owed <> booked`);
+      WHERE s.recipient_id IS NOT NULL GROUP BY s.recipient_id HAVING owed <> booked`,
+    );
     assert.deepEqual(differing, []);
   });
 
   test('has a dozen published courses, a draft, and the people of the marketplace', async () => {
     const db = await demoDatabase();
-    assert.deepEqual(all(db, 'SELECT status, count(*) AS n FROM courses GROUP BY status ORDER BY status'),
-      [{ status: 'draft', n: 1 }, { status: 'published', n: 12 }]);
-    const roles = Object.fromEntries(all(db, 'SELECT role, count(*) AS n FROM user_roles GROUP BY role').map(({ role, n }) => [role, n]));
-    assert.ok(roles.creator === 6 && roles.studentTeacher === 8 && roles.admin === 1 && roles.moderator === 1 && roles.student >= 10);
+    assert.deepEqual(all(db, 'SELECT status, count(*) AS n FROM courses GROUP BY status ORDER BY status'), [
+      { status: 'draft', n: 1 },
+      { status: 'published', n: 12 },
+    ]);
+    const roles = Object.fromEntries(
+      all(db, 'SELECT role, count(*) AS n FROM user_roles GROUP BY role').map(({ role, n }) => [role, n]),
+    );
+    assert.ok(
+      roles.creator === 6 &&
+        roles.studentTeacher === 8 &&
+        roles.admin === 1 &&
+        roles.moderator === 1 &&
+        roles.student >= 10,
+    );
     assert.equal(count(db, 'categories'), 9);
     assert.equal(demoAccounts[0].email, 'ada@demo.peerloop.test');
     assert.equal(demoAccounts.length, count(db, 'users'));
@@ -109,10 +181,22 @@ describe('the demo data', () => {
 
   test('lets only approved student-teachers who completed the course teach it', async () => {
     const db = await demoDatabase();
-    assert.deepEqual(all(db, `SELECT e.id FROM enrollments e WHERE instructor_type = 'student_teacher' AND NOT EXISTS
-      (SELECT 1 FROM course_teachers t WHERE t.course_id = e.course_id AND t.teacher_id = e.teacher_id AND t.status = 'approved')`), []);
-    assert.deepEqual(all(db, `SELECT t.teacher_id FROM course_teachers t WHERE NOT EXISTS
-      (SELECT 1 FROM enrollments e WHERE e.course_id = t.course_id AND e.student_id = t.teacher_id AND e.status = 'completed')`), []);
+    assert.deepEqual(
+      all(
+        db,
+        `SELECT e.id FROM enrollments e WHERE instructor_type = 'student_teacher' AND NOT EXISTS
+      (SELECT 1 FROM course_teachers t WHERE t.course_id = e.course_id AND t.teacher_id = e.teacher_id AND t.status = 'approved')`,
+      ),
+      [],
+    );
+    assert.deepEqual(
+      all(
+        db,
+        `SELECT t.teacher_id FROM course_teachers t WHERE NOT EXISTS
+      (SELECT 1 FROM enrollments e WHERE e.course_id = t.course_id AND e.student_id = t.teacher_id AND e.status = 'completed')`,
+      ),
+      [],
+    );
   });
 
   test('stays far below the size that D1 accepts in one statement', async () => {
@@ -124,8 +208,12 @@ describe('the demo data', () => {
     const argon2id = (password, salt, { m, t, p }) =>
       argon2Sync('argon2id', { message: password, nonce: salt, memory: m, passes: t, parallelism: p, tagLength: 32 });
     const phc = await argon2idHasher(argon2id)('correct horse');
-    const [, salt, hash] = phc.match(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$([A-Za-z0-9+/]{22})\$([A-Za-z0-9+/]{43})$/) ?? assert.fail(phc);
-    assert.deepEqual(Buffer.from(hash, 'base64'), argon2id('correct horse', Buffer.from(salt, 'base64'), { m: 19_456, t: 2, p: 1 }));
+    const [, salt, hash] =
+      phc.match(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$([A-Za-z0-9+/]{22})\$([A-Za-z0-9+/]{43})$/) ?? assert.fail(phc);
+    assert.deepEqual(
+      Buffer.from(hash, 'base64'),
+      argon2id('correct horse', Buffer.from(salt, 'base64'), { m: 19_456, t: 2, p: 1 }),
+    );
   });
 
   test('makes ids of version 7’s shape that depend only on their label and time', () => {
@@ -146,10 +234,15 @@ describe('the schema refuses', () => {
     const db = await demoDatabase();
     fillOperations(db);
     const columns = tables(db).flatMap(({ name, sql }) =>
-      [...sql.matchAll(/^\s+(\w+)\s+TEXT\b[^,]*?CHECK \(\1 IN \('/gm)].map(([, column]) => [name, column]));
+      [...sql.matchAll(/^\s+(\w+)\s+TEXT\b[^,]*?CHECK \(\1 IN \('/gm)].map(([, column]) => [name, column]),
+    );
     assert.ok(columns.length >= 19, `only ${columns.length} found`);
     for (const [table, column] of columns) {
-      assert.throws(() => db.exec(`UPDATE ${table} SET ${column} = 'bogus'`), /CHECK constraint failed|guard:immutable/, `${table}.${column}`);
+      assert.throws(
+        () => db.exec(`UPDATE ${table} SET ${column} = 'bogus'`),
+        /CHECK constraint failed|guard:immutable/,
+        `${table}.${column}`,
+      );
     }
   });
 
@@ -161,7 +254,11 @@ describe('the schema refuses', () => {
     for (const { name } of tables(db).filter((table) => !frozen.has(table.name))) {
       for (const column of all(db, `PRAGMA table_info(${name})`).filter((info) => /_(at|until)$/.test(info.name))) {
         for (const wrong of [Math.floor(now / 1000), now * 1000]) {
-          assert.throws(() => db.exec(`UPDATE ${name} SET ${column.name} = ${wrong}`), /CHECK constraint failed/, `${name}.${column.name}`);
+          assert.throws(
+            () => db.exec(`UPDATE ${name} SET ${column.name} = ${wrong}`),
+            /CHECK constraint failed/,
+            `${name}.${column.name}`,
+          );
         }
         checked += 1;
       }
@@ -171,36 +268,88 @@ describe('the schema refuses', () => {
 
   const refusals = [
     ['an address in capitals', "UPDATE users SET email = 'Ada@demo.peerloop.test' WHERE handle = 'ada'", /CHECK/],
-    ['an address of another account in another spelling', "INSERT INTO users (id, email, name, handle, password_hash, created_at, updated_at) SELECT '01a00000-0000-7000-8000-000000000009', email, name, 'other', '$', created_at, updated_at FROM users WHERE handle = 'ada'", /UNIQUE constraint failed: users\.email/],
+    [
+      'an address of another account in another spelling',
+      "INSERT INTO users (id, email, name, handle, password_hash, created_at, updated_at) SELECT '01a00000-0000-7000-8000-000000000009', email, name, 'other', '$', created_at, updated_at FROM users WHERE handle = 'ada'",
+      /UNIQUE constraint failed: users\.email/,
+    ],
     ['an id that is no UUIDv7', "UPDATE users SET id = 'acct_1' WHERE handle = 'grace'", /CHECK/],
     ['a live account without a password', "UPDATE users SET password_hash = NULL WHERE handle = 'ada'", /CHECK/],
     ['payouts without an account', "UPDATE users SET stripe_payouts_enabled = 1 WHERE handle = 'ada'", /CHECK/],
-    ['a person who follows themselves', `INSERT INTO follows SELECT id, id, ${now} FROM users WHERE handle = 'ada'`, /CHECK/],
+    [
+      'a person who follows themselves',
+      `INSERT INTO follows SELECT id, id, ${now} FROM users WHERE handle = 'ada'`,
+      /CHECK/,
+    ],
     ['a slug that reads as an id', `UPDATE courses SET slug = '${id(1)}' WHERE slug = 'piano-for-grown-ups'`, /CHECK/],
     ['a free course', 'UPDATE courses SET price_cents = 0', /CHECK/],
-    ['a published course without its date', "UPDATE courses SET published_at = NULL WHERE status = 'published'", /CHECK/],
+    [
+      'a published course without its date',
+      "UPDATE courses SET published_at = NULL WHERE status = 'published'",
+      /CHECK/,
+    ],
     ['a rating sum above five stars each', 'UPDATE courses SET rating_sum = rating_count * 5 + 1', /CHECK/],
     ['a currency in capitals', "UPDATE courses SET currency = 'USD'", /CHECK/],
     ['text where cents belong', "UPDATE courses SET price_cents = 'many'", /cannot store TEXT/],
     ['a student who teaches themselves', 'UPDATE enrollments SET teacher_id = student_id', /CHECK|guard:immutable/],
     ['a price changed after the checkout', 'UPDATE enrollments SET price_cents = price_cents + 1', /guard:immutable/],
-    ['an amount changed after the payment', 'UPDATE transactions SET amount_cents = amount_cents + 1', /guard:immutable/],
-    ['a share changed after the payment', 'UPDATE payment_splits SET amount_cents = amount_cents + 1', /guard:immutable/],
-    ['a second transaction of one enrollment', `INSERT INTO transactions (id, enrollment_id, amount_cents, currency, created_at, updated_at) SELECT '${id(9)}', enrollment_id, 1, 'usd', ${now}, ${now} FROM transactions LIMIT 1`, /UNIQUE/],
-    ['a refund above the payment', "UPDATE transactions SET status = 'disputed', refunded_cents = amount_cents + 1", /CHECK constraint failed: refund_within_amount/],
-    ['a refunded state without the whole amount', "UPDATE transactions SET status = 'refunded', refunded_cents = 1", /CHECK/],
-    ['a reversal above the share', 'UPDATE payment_splits SET reversed_cents = amount_cents + 1', /CHECK constraint failed: reversal_within_amount/],
+    [
+      'an amount changed after the payment',
+      'UPDATE transactions SET amount_cents = amount_cents + 1',
+      /guard:immutable/,
+    ],
+    [
+      'a share changed after the payment',
+      'UPDATE payment_splits SET amount_cents = amount_cents + 1',
+      /guard:immutable/,
+    ],
+    [
+      'a second transaction of one enrollment',
+      `INSERT INTO transactions (id, enrollment_id, amount_cents, currency, created_at, updated_at) SELECT '${id(9)}', enrollment_id, 1, 'usd', ${now}, ${now} FROM transactions LIMIT 1`,
+      /UNIQUE/,
+    ],
+    [
+      'a refund above the payment',
+      "UPDATE transactions SET status = 'disputed', refunded_cents = amount_cents + 1",
+      /CHECK constraint failed: refund_within_amount/,
+    ],
+    [
+      'a refunded state without the whole amount',
+      "UPDATE transactions SET status = 'refunded', refunded_cents = 1",
+      /CHECK/,
+    ],
+    [
+      'a reversal above the share',
+      'UPDATE payment_splits SET reversed_cents = amount_cents + 1',
+      /CHECK constraint failed: reversal_within_amount/,
+    ],
     ['a frozen share that forgets what it was', "UPDATE payment_splits SET status = 'frozen'", /CHECK/],
-    ['a platform share with a recipient', "INSERT INTO payment_splits (id, transaction_id, recipient_type, amount_cents, currency, created_at, updated_at) SELECT '01a00000-0000-7000-8000-000000000009', id, 'creator', 1, 'usd', created_at, created_at FROM transactions", /CHECK/],
-    ['the same total of one charge twice', `INSERT INTO refunds (id, stripe_charge_id, amount_cents, cumulative_cents, currency, created_at) SELECT '${id(9)}', stripe_charge_id, 1, cumulative_cents, 'usd', ${now} FROM refunds`, /UNIQUE/],
+    [
+      'a platform share with a recipient',
+      "INSERT INTO payment_splits (id, transaction_id, recipient_type, amount_cents, currency, created_at, updated_at) SELECT '01a00000-0000-7000-8000-000000000009', id, 'creator', 1, 'usd', created_at, created_at FROM transactions",
+      /CHECK/,
+    ],
+    [
+      'the same total of one charge twice',
+      `INSERT INTO refunds (id, stripe_charge_id, amount_cents, cumulative_cents, currency, created_at) SELECT '${id(9)}', stripe_charge_id, 1, cumulative_cents, 'usd', ${now} FROM refunds`,
+      /UNIQUE/,
+    ],
     ['a deleted ledger movement', 'DELETE FROM ledger_movements', /guard:immutable/],
     ['a changed ledger entry', 'UPDATE ledger_entries SET amount_cents = -amount_cents', /guard:immutable/],
-    ['an entry outside its movement', `INSERT INTO ledger_entries SELECT id, 'platform:gift', 'usd', 5 FROM ledger_movements LIMIT 1`, /guard:ledger_unbalanced/],
+    [
+      'an entry outside its movement',
+      `INSERT INTO ledger_entries SELECT id, 'platform:gift', 'usd', 5 FROM ledger_movements LIMIT 1`,
+      /guard:ledger_unbalanced/,
+    ],
     ['an outbox payload that is no JSON', "UPDATE outbox SET payload = '{'", /CHECK/],
     ['an idempotency key that is done without an answer', "UPDATE idempotency_keys SET state = 'done'", /CHECK/],
     ['an ended session without its reason', `UPDATE auth_sessions SET ended_at = ${now}`, /CHECK/],
     ['an edited audit row', "UPDATE audit_log SET action = 'nothing'", /guard:immutable/],
-    ['a deleted person whose courses stand', "DELETE FROM users WHERE handle = 'mara'", /FOREIGN KEY constraint failed/],
+    [
+      'a deleted person whose courses stand',
+      "DELETE FROM users WHERE handle = 'mara'",
+      /FOREIGN KEY constraint failed/,
+    ],
   ];
   for (const [what, sql, error] of refusals) {
     test(what, async () => {
@@ -242,8 +391,11 @@ describe('an enrollment', () => {
   });
 
   test('leaves every course’s count equal to its paid enrollments', async () => {
-    const wrong = all(await demoDatabase(), `SELECT slug FROM courses c WHERE enrollment_count <>
-      (SELECT count(*) FROM enrollments WHERE course_id = c.id AND status IN ('enrolled', 'completed'))`);
+    const wrong = all(
+      await demoDatabase(),
+      `SELECT slug FROM courses c WHERE enrollment_count <>
+      (SELECT count(*) FROM enrollments WHERE course_id = c.id AND status IN ('enrolled', 'completed'))`,
+    );
     assert.deepEqual(wrong, []);
   });
 });
@@ -251,11 +403,16 @@ describe('an enrollment', () => {
 test('following counts both sides once, however often it is asked for', async () => {
   const db = await demoDatabase();
   const [ada, noor] = [person(db, 'ada'), person(db, 'noor')];
-  const counts = () => [one(db, 'SELECT following_count AS n FROM users WHERE id = ?', ada).n, one(db, 'SELECT follower_count AS n FROM users WHERE id = ?', noor).n];
+  const counts = () => [
+    one(db, 'SELECT following_count AS n FROM users WHERE id = ?', ada).n,
+    one(db, 'SELECT follower_count AS n FROM users WHERE id = ?', noor).n,
+  ];
   const [following, followers] = counts();
-  for (let n = 0; n < 3; n += 1) db.prepare('INSERT INTO follows VALUES (?, ?, ?) ON CONFLICT DO NOTHING').run(ada, noor, now);
+  for (let n = 0; n < 3; n += 1)
+    db.prepare('INSERT INTO follows VALUES (?, ?, ?) ON CONFLICT DO NOTHING').run(ada, noor, now);
   assert.deepEqual(counts(), [following + 1, followers + 1]);
-  for (let n = 0; n < 3; n += 1) db.prepare('DELETE FROM follows WHERE follower_id = ? AND followee_id = ?').run(ada, noor);
+  for (let n = 0; n < 3; n += 1)
+    db.prepare('DELETE FROM follows WHERE follower_id = ? AND followee_id = ?').run(ada, noor);
   assert.deepEqual(counts(), [following, followers]);
 });
 
@@ -272,9 +429,14 @@ describe('a guard', () => {
 
   test('that fails names its reason and rolls the batch back', async () => {
     const db = await demoDatabase();
-    assert.throws(() => batch(db, rename,
-      ["INSERT INTO batch_guard (reason) SELECT 'course_not_published' WHERE NOT EXISTS (SELECT 1 FROM courses WHERE id = ? AND status = 'published')", id(1)]),
-    { message: 'guard:course_not_published' });
+    assert.throws(
+      () =>
+        batch(db, rename, [
+          "INSERT INTO batch_guard (reason) SELECT 'course_not_published' WHERE NOT EXISTS (SELECT 1 FROM courses WHERE id = ? AND status = 'published')",
+          id(1),
+        ]),
+      { message: 'guard:course_not_published' },
+    );
     assert.equal(named(db), 'Ada Brightwater');
   });
 
@@ -282,8 +444,16 @@ describe('a guard', () => {
     const db = await demoDatabase();
     const guard = "INSERT INTO batch_guard (reason) SELECT 'state_changed' WHERE changes() <> 1";
     batch(db, "UPDATE courses SET title = 'Retold' WHERE slug = 'piano-for-grown-ups' AND status = 'published'", guard);
-    assert.throws(() => batch(db, rename, "UPDATE courses SET title = 'Lost' WHERE slug = 'piano-for-grown-ups' AND status = 'draft'", guard),
-      { message: 'guard:state_changed' });
+    assert.throws(
+      () =>
+        batch(
+          db,
+          rename,
+          "UPDATE courses SET title = 'Lost' WHERE slug = 'piano-for-grown-ups' AND status = 'draft'",
+          guard,
+        ),
+      { message: 'guard:state_changed' },
+    );
     assert.equal(named(db), 'Ada Brightwater');
   });
 
@@ -293,20 +463,30 @@ describe('a guard', () => {
     const reasons = [...trigger.matchAll(/WHEN '(\w+)'/g)].map(([, reason]) => reason);
     assert.ok(reasons.length >= 15);
     for (const reason of reasons) {
-      assert.throws(() => db.prepare('INSERT INTO batch_guard (reason) VALUES (?)').run(reason), { message: `guard:${reason}` });
+      assert.throws(() => db.prepare('INSERT INTO batch_guard (reason) VALUES (?)').run(reason), {
+        message: `guard:${reason}`,
+      });
     }
-    assert.throws(() => db.exec("INSERT INTO batch_guard (reason) VALUES ('typo')"), { message: 'guard:unlisted_reason' });
+    assert.throws(() => db.exec("INSERT INTO batch_guard (reason) VALUES ('typo')"), {
+      message: 'guard:unlisted_reason',
+    });
   });
 });
 
 describe('the ledger', () => {
   const move = (db, cause, postings, verb = 'INSERT') =>
-    db.prepare(`${verb} INTO ledger_movements (id, cause, currency, postings, created_at) VALUES (?, ?, 'usd', ?, ?)`)
+    db
+      .prepare(`${verb} INTO ledger_movements (id, cause, currency, postings, created_at) VALUES (?, ?, 'usd', ?, ?)`)
       .run(id(Math.floor(Math.random() * 1e12)), cause, JSON.stringify(postings), now);
 
   test('turns a movement into its entries', () => {
     const db = emptyDatabase();
-    move(db, 'checkout:cs_1', { 'provider:stripe': 45_000, 'platform:revenue': -6_750, 'payable:u1': -38_250, 'payable:u2': 0 });
+    move(db, 'checkout:cs_1', {
+      'provider:stripe': 45_000,
+      'platform:revenue': -6_750,
+      'payable:u1': -38_250,
+      'payable:u2': 0,
+    });
     assert.deepEqual(all(db, 'SELECT account, amount_cents FROM ledger_entries ORDER BY account'), [
       { account: 'payable:u1', amount_cents: -38_250 },
       { account: 'platform:revenue', amount_cents: -6_750 },
@@ -316,15 +496,25 @@ describe('the ledger', () => {
 
   test('takes whole numbers written as reals, as D1 binds them', () => {
     const db = emptyDatabase();
-    db.prepare("INSERT INTO ledger_movements (id, cause, currency, postings, created_at) VALUES (?, 'checkout:cs_1', 'usd', json_object('provider:stripe', 85.0, 'platform:revenue', -85.0), ?)").run(id(1), now);
-    assert.deepEqual(all(db, "SELECT typeof(amount_cents) AS type, amount_cents FROM ledger_entries ORDER BY amount_cents"),
-      [{ type: 'integer', amount_cents: -85 }, { type: 'integer', amount_cents: 85 }]);
+    db.prepare(
+      "INSERT INTO ledger_movements (id, cause, currency, postings, created_at) VALUES (?, 'checkout:cs_1', 'usd', json_object('provider:stripe', 85.0, 'platform:revenue', -85.0), ?)",
+    ).run(id(1), now);
+    assert.deepEqual(
+      all(db, 'SELECT typeof(amount_cents) AS type, amount_cents FROM ledger_entries ORDER BY amount_cents'),
+      [
+        { type: 'integer', amount_cents: -85 },
+        { type: 'integer', amount_cents: 85 },
+      ],
+    );
   });
 
   test('moves money once for one cause', () => {
     const db = emptyDatabase();
     move(db, 'checkout:cs_1', { 'provider:stripe': 100, 'platform:revenue': -100 });
-    assert.throws(() => move(db, 'checkout:cs_1', { 'provider:stripe': 100, 'platform:revenue': -100 }), /UNIQUE constraint failed: ledger_movements\.cause/);
+    assert.throws(
+      () => move(db, 'checkout:cs_1', { 'provider:stripe': 100, 'platform:revenue': -100 }),
+      /UNIQUE constraint failed: ledger_movements\.cause/,
+    );
     move(db, 'checkout:cs_1', { 'provider:stripe': 100, 'platform:revenue': -100 }, 'INSERT OR IGNORE');
     assert.equal(count(db, 'ledger_entries'), 2);
   });
@@ -346,8 +536,13 @@ describe('the ledger', () => {
 });
 
 describe('course search', () => {
-  const found = (db, query) => all(db, `SELECT c.slug FROM course_search s JOIN course_documents d ON d.id = s.rowid
-    JOIN courses c ON c.id = d.course_id WHERE course_search MATCH ? ORDER BY rank`, query).map(({ slug }) => slug);
+  const found = (db, query) =>
+    all(
+      db,
+      `SELECT c.slug FROM course_search s JOIN course_documents d ON d.id = s.rowid
+    JOIN courses c ON c.id = d.course_id WHERE course_search MATCH ? ORDER BY rank`,
+      query,
+    ).map(({ slug }) => slug);
 
   test('finds by title, description and objective, by stem and prefix, without accents', async () => {
     const db = await demoDatabase();
@@ -365,7 +560,11 @@ describe('course search', () => {
     db.exec(`UPDATE courses SET title = 'Zymurgy at Home' WHERE id = '${draft}'`);
     assert.deepEqual(found(db, '"zymurgy"'), ['arranging-for-small-ensembles']);
     assert.deepEqual(found(db, '"ensembles"'), []);
-    batch(db, `DELETE FROM course_objectives WHERE course_id = '${draft}'`, `INSERT INTO course_objectives VALUES ('${draft}', 0, 'Brew a saison')`);
+    batch(
+      db,
+      `DELETE FROM course_objectives WHERE course_id = '${draft}'`,
+      `INSERT INTO course_objectives VALUES ('${draft}', 0, 'Brew a saison')`,
+    );
     assert.deepEqual(found(db, '"saison"'), ['arranging-for-small-ensembles']);
     assert.ok(!found(db, '"pleasure"').includes('arranging-for-small-ensembles'));
     db.exec(`DELETE FROM courses WHERE id = '${draft}'`);
@@ -383,8 +582,12 @@ describe('course search', () => {
 test('a deleted person’s sessions and tokens go with them', () => {
   const db = emptyDatabase();
   db.prepare(insertUser).run(id(1), 'a@b.test', 'abc');
-  db.prepare('INSERT INTO auth_sessions (id, user_id, created_at, last_used_at, expires_at) VALUES (?, ?, ?, ?, ?)').run(id(2), id(1), now, now, now + 1);
-  db.prepare("INSERT INTO refresh_tokens (token_hash, family_id, access_jti, access_expires_at, created_at, expires_at) VALUES (?, ?, 'j', ?, ?, ?)").run('a'.repeat(64), id(2), now, now, now);
+  db.prepare(
+    'INSERT INTO auth_sessions (id, user_id, created_at, last_used_at, expires_at) VALUES (?, ?, ?, ?, ?)',
+  ).run(id(2), id(1), now, now, now + 1);
+  db.prepare(
+    "INSERT INTO refresh_tokens (token_hash, family_id, access_jti, access_expires_at, created_at, expires_at) VALUES (?, ?, 'j', ?, ?, ?)",
+  ).run('a'.repeat(64), id(2), now, now, now);
   db.exec('DELETE FROM users');
   assert.equal(count(db, 'auth_sessions') + count(db, 'refresh_tokens'), 0);
 });
@@ -392,7 +595,9 @@ test('a deleted person’s sessions and tokens go with them', () => {
 describe('the README’s SQL', () => {
   const readme = readFileSync(new URL('../../schema/peerloop/README.md', import.meta.url), 'utf8');
   const statements = [...readme.matchAll(/```sql\n(.*?)```/gs)]
-    .flatMap(([, block]) => block.replace(/--.*$/gm, '').split(/;\s*$/m)).map((sql) => sql.trim()).filter(Boolean);
+    .flatMap(([, block]) => block.replace(/--.*$/gm, '').split(/;\s*$/m))
+    .map((sql) => sql.trim())
+    .filter(Boolean);
 
   test('is accepted by the schema', () => {
     const db = emptyDatabase();

@@ -1,0 +1,25 @@
+#include "http/app.h"
+
+using namespace isthmus;
+
+struct Greeting {
+  std::string text;
+};
+constexpr auto schema(Greeting*) { return object("Greeting", field("text", &Greeting::text)); }
+
+Task<Result<Response>> greet(Request& request) {
+  co_return ok(Greeting{"Hello, " + std::string(request.param("name")) + "!"});
+}
+
+constexpr auto routes = table(get("/hello/:name")
+                                  .summary("Greet someone")
+                                  .limit(flood_only)
+                                  .no_input()
+                                  .open_to(anyone)
+                                  .answers<Greeting>()
+                                  .run<greet>());
+
+const App& isthmus::app() {
+  static constexpr App hello{"hello", "Hello", routes};
+  return hello;
+}

@@ -1,0 +1,92 @@
+/** Brings a product up: migrated database, demo data, simulators, Worker. Used by scripts/dev and by the tests. */
+
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+
+import { startSimulators } from '../../simulators/index.mjs';
+import { freePort, root, startWorker } from './worker.mjs';
+
+/**
+ * @param {object} options
+ * @param {string} options.product
+ * @param {string} options.persist the folder that keeps its data
+ * @param {Record<string, string>} options.secrets
+ * @param {number} [options.port]
+ * @param {number} [options.simPort]
+ * @param {Record<string, string>} [options.vars]
+ * @param {AsyncIterable<string>} [options.seed] statements to run once the tables stand
+ * @param {(what: string) => void} [options.progress]
+ */
+export async function startProduct({ product, persist, secrets, port, simPort, vars = {}, seed, progress = () => {} }) {
+  const config = join(root, 'wrangler.toml');
+  await mkdir(persist, { recursive: true });
+  progress('database');
+  await migrate(product, config, persist, seed);
+  const workerPort = port ?? (await freePort());
+  progress('simulators');
+  const simulators = await startSimulators({
+    port: simPort ?? 0,
+    appUrl: `http://127.0.0.1:${workerPort}`,
+    secrets: { stripeWebhook: secrets.STRIPE_WEBHOOK_SECRET, resendWebhook: secrets.RESEND_WEBHOOK_SECRET },
+  });
+  progress('worker');
+  try {
+    const worker = await startWorker({
+      config,
+      persist,
+      port: workerPort,
+      vars: {
+        ...secrets,
+        ENVIRONMENT: 'development',
+        BUILD: 'development',
+        APP_URL: `${simulators.url}/app`,
+        CORS_ORIGINS: `${simulators.url},http://localhost:${workerPort}`,
+        STRIPE_URL: simulators.url,
+        RESEND_URL: simulators.url,
+        ...vars,
+      },
+    });
+    const stop = async () => {
+      await worker.stop();
+      await simulators.close();
+    };
+    return { url: worker.url, simulators, worker, stop };
+  } catch (error) {
+    await simulators.close();
+    throw error;
+  }
+}
+
+/** Applies the migrations that are new and, once, the demo data. */
+async function migrate(product, config, persist, seed) {
+  const marker = join(persist, 'migrated.txt');
+  const migrations = (await readdir(join(root, 'schema', product))).filter((name) => name.endsWith('.sql')).join('\n');
+  const wanted = `${migrations}\n${seed ? 'seeded' : ''}\n`;
+  if ((await readFile(marker, 'utf8').catch(() => '')) === wanted) return;
+  const common = ['--local', '--config', config, '--persist-to', persist];
+  await wrangler(['d1', 'migrations', 'apply', 'DB', ...common]);
+  if (seed) {
+    const file = join(persist, 'seed.sql');
+    const statements = [];
+    for await (const statement of seed) statements.push(statement.trim().replace(/;?$/, ';'));
+    await writeFile(file, statements.join('\n'));
+    await wrangler(['d1', 'execute', 'DB', '--file', file, '--yes', ...common]);
+  }
+  await writeFile(marker, wanted);
+}
+
+/** @param {string[]} args */
+function wrangler(args) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(join(root, 'node_modules/.bin/wrangler'), args, {
+      cwd: root,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, WRANGLER_SEND_METRICS: 'false', CI: '1', NO_COLOR: '1' },
+    });
+    let output = '';
+    child.stdout.on('data', (chunk) => (output += chunk));
+    child.stderr.on('data', (chunk) => (output += chunk));
+    child.once('exit', (code) => (code === 0 ? resolve(output) : reject(new Error(`wrangler ${args[0]}:\n${output}`))));
+  });
+}

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <string>
+
+#include "adapters/payments/payment_provider.h"
+
+/// What is sent to Stripe for each operation, without sending it.
+/// https://docs.stripe.com/api, version `stripe_version`.
+namespace isthmus::stripe {
+
+inline constexpr std::string_view api_version = "2026-07-29.dahlia";
+
+struct Call {
+  std::string path;
+  std::string form;  ///< application/x-www-form-urlencoded, as Stripe's own libraries write it
+  std::string idempotency_key;
+};
+
+Call create_checkout(const CheckoutRequest& request);
+Call expire_checkout(std::string_view session_id);
+Call refund(const RefundRequest& request);
+
+/// Nested names as `line_items[0][price_data][currency]`; everything but unreserved characters and the brackets is
+/// percent-encoded, spaces as %20.
+class Form {
+ public:
+  Form& add(std::string_view name, std::string_view value);
+  Form& add(std::string_view name, std::int64_t value) { return add(name, std::string_view(std::to_string(value))); }
+  std::string text() && { return std::move(text_); }
+
+ private:
+  std::string text_;
+};
+
+}  // namespace isthmus::stripe

@@ -1,0 +1,89 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "http/app.h"
+#include "http/pagination.h"
+#include "peerloop/money/splits.h"
+
+/// What a student sees of the own enrollments, and a teacher of those taught.
+namespace isthmus::peerloop {
+
+// These describe what SQLite writes (see `queries.cpp`).
+
+enum class EnrollmentStatus { pending, enrolled, completed, refunded, released };
+constexpr auto schema(EnrollmentStatus*) {
+  return one_of(EnumName{"pending", EnrollmentStatus::pending}, EnumName{"enrolled", EnrollmentStatus::enrolled},
+                EnumName{"completed", EnrollmentStatus::completed}, EnumName{"refunded", EnrollmentStatus::refunded},
+                EnumName{"released", EnrollmentStatus::released});
+}
+
+struct EnrolledCourse {
+  std::string id, slug, title;
+};
+constexpr auto schema(EnrolledCourse*) {
+  return object("EnrolledCourse", field("id", &EnrolledCourse::id), field("slug", &EnrolledCourse::slug),
+                field("title", &EnrolledCourse::title));
+}
+
+struct EnrollmentPerson {
+  std::string id, handle, name;
+};
+constexpr auto schema(EnrollmentPerson*) {
+  return object("EnrollmentPerson", field("id", &EnrollmentPerson::id), field("handle", &EnrollmentPerson::handle),
+                field("name", &EnrollmentPerson::name));
+}
+
+struct EnrollmentProgress {
+  std::int64_t completedLessons, totalLessons, percent;
+};
+constexpr auto schema(EnrollmentProgress*) {
+  return object("EnrollmentProgress", field("completedLessons", &EnrollmentProgress::completedLessons),
+                field("totalLessons", &EnrollmentProgress::totalLessons),
+                field("percent", &EnrollmentProgress::percent));
+}
+
+struct Enrollment {
+  std::string id;
+  EnrollmentStatus status;
+  InstructorType instructorType;
+  std::string courseId, studentId, teacherId;
+  EnrolledCourse course;
+  EnrollmentPerson student, teacher;
+  std::int64_t priceCents;
+  std::string currency;
+  std::optional<std::string> checkoutUrl;
+  EnrollmentProgress progress;
+  std::optional<Timestamp> enrolledAt, completedAt;
+  Timestamp createdAt;
+};
+constexpr auto schema(Enrollment*) {
+  return object("Enrollment", field("id", &Enrollment::id), field("status", &Enrollment::status),
+                field("instructorType", &Enrollment::instructorType), field("courseId", &Enrollment::courseId),
+                field("studentId", &Enrollment::studentId), field("teacherId", &Enrollment::teacherId),
+                field("course", &Enrollment::course), field("student", &Enrollment::student),
+                field("teacher", &Enrollment::teacher), field("priceCents", &Enrollment::priceCents),
+                field("currency", &Enrollment::currency),
+                field("checkoutUrl", &Enrollment::checkoutUrl, described("The student's, while it can be paid.")),
+                field("progress", &Enrollment::progress), field("enrolledAt", &Enrollment::enrolledAt),
+                field("completedAt", &Enrollment::completedAt), field("createdAt", &Enrollment::createdAt));
+}
+ISTHMUS_PAGE(Enrollment)
+
+struct EnrollmentsQuery {
+  std::int64_t limit = default_page;
+  std::optional<std::string> cursor;
+};
+constexpr auto schema(EnrollmentsQuery*) {
+  return object("EnrollmentsQuery", field("limit", &EnrollmentsQuery::limit, or_default, range(1, largest_page)),
+                field("cursor", &EnrollmentsQuery::cursor, length(1, 500)));
+}
+
+Task<Result<Response>> list_own_enrollments(Request& request, EnrollmentsQuery query);
+Task<Result<Response>> show_one_enrollment(Request& request);
+
+/// The enrollment that the path names, for those who take part in it.
+Statement participates(const Request& request);
+
+}  // namespace isthmus::peerloop

@@ -1,0 +1,49 @@
+#include "peerloop/money/earnings.h"
+
+namespace isthmus::peerloop {
+
+namespace {
+
+/// What is owed comes from the ledger, where refunds after a payout count as well; what of it still waits, and what was
+/// paid, from the splits.
+Statement earnings_of(std::string_view user_id, std::optional<std::string> currency) {
+  return sql(R"(
+      WITH chosen AS (
+        SELECT coalesce(?2, (SELECT currency FROM payment_splits WHERE recipient_id = ?1
+                             ORDER BY created_at DESC, id DESC LIMIT 1), 'usd') AS currency),
+      sums AS (
+        SELECT currency,
+               coalesce((SELECT -sum(amount_cents) FROM ledger_entries
+                         WHERE account = 'payable:' || ?1 AND currency = chosen.currency), 0) AS owed,
+               coalesce((SELECT sum(amount_cents - reversed_cents) FROM payment_splits
+                         WHERE recipient_id = ?1 AND status IN ('pending', 'frozen')
+                           AND currency = chosen.currency), 0) AS pending,
+               coalesce((SELECT sum(amount_cents) FROM payment_splits
+                         WHERE recipient_id = ?1 AND status = 'paid' AND currency = chosen.currency), 0) AS paid
+        FROM chosen)
+      SELECT json_object(
+        'balanceCents', owed - pending, 'pendingCents', pending, 'paidCents', paid, 'currency', currency,
+        'splits', (
+          SELECT json_group_array(json(split)) FROM (
+            SELECT json_object(
+              'id', s.id, 'enrollmentId', x.enrollment_id, 'courseId', c.id, 'courseTitle', c.title,
+              'recipientType', s.recipient_type, 'amountCents', s.amount_cents, 'reversedCents', s.reversed_cents,
+              'currency', s.currency, 'status', s.status,
+              'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', s.created_at / 1000.0, 'unixepoch'),
+              'approvedAt', strftime('%Y-%m-%dT%H:%M:%fZ', s.approved_at / 1000.0, 'unixepoch'),
+              'paidAt', strftime('%Y-%m-%dT%H:%M:%fZ', s.paid_at / 1000.0, 'unixepoch')) AS split
+            FROM payment_splits s JOIN transactions x ON x.id = s.transaction_id
+            JOIN enrollments e ON e.id = x.enrollment_id JOIN courses c ON c.id = e.course_id
+            WHERE s.recipient_id = ?1 ORDER BY s.created_at DESC, s.id DESC LIMIT 100)))
+      FROM sums)",
+             user_id, std::move(currency));
+}
+
+}  // namespace
+
+Task<Result<Response>> show_earnings(Request& request, EarningsQuery query) {
+  auto rows = co_await request.db().read(earnings_of(request.user().user_id, std::move(query.currency)));
+  co_return json_response(200, std::move(rows).text());
+}
+
+}  // namespace isthmus::peerloop

@@ -1,0 +1,56 @@
+#include "peerloop/money/event_effect.h"
+
+#include <algorithm>
+#include <array>
+
+#include "peerloop/mail/mail.h"
+
+namespace isthmus::peerloop {
+
+Task<Result<Settled>> record_known_event(Host& host, WebhookEvent event) {
+  co_await record_event(host, std::move(event), {});
+  co_return Settled{WebhookOutcome::duplicate, {}};
+}
+
+Task<Result<Settled>> record_misfit(Host& host, WebhookEvent event, std::string provider_object,
+                                    std::string enrollment_id, std::string reason) {
+  const Timestamp now = host.clock.now();
+  LogLine(host, Log::Level::error, "a payment does not fit what was asked for")
+      .with("eventId", event.id)
+      .with("enrollmentId", enrollment_id)
+      .with("cause", reason);
+  JsonWriter details;
+  details.begin_object().member("eventId", event.id).member("enrollmentId", enrollment_id);
+  details.member("reason", reason).end_object();
+  std::vector<Statement> effect;
+  effect.push_back(sql("UPDATE webhook_events SET status = 'failed', error = ?3 WHERE provider = ?1 AND event_id = ?2",
+                       event.provider, event.id, std::move(reason)));
+  effect.push_back(audit_misfit(host.random.uuid(now), provider_object, details.text(), now));
+  co_await record_event(host, std::move(event), std::move(effect));
+  co_return Settled{WebhookOutcome::ignored, {}};
+}
+
+Statement tell_of_refund(Host& host, const RefundedTransaction& transaction, std::string_view cause, std::int64_t cents,
+                         Refunded how) {
+  JsonWriter json;
+  json.begin_object().member("courseTitle", transaction.course_title);
+  json.member("enrollmentId", transaction.enrollment_id).member("amount", money_text(cents, transaction.currency));
+  json.member("whole", how == Refunded::whole).end_object();
+  return queue_mail(host, Mail::payment_refunded, transaction.student_id, cause, std::move(json).text());
+}
+
+std::string money_text(std::int64_t cents, std::string_view currency) {
+  // https://docs.stripe.com/currencies#zero-decimal
+  constexpr std::array<std::string_view, 16> whole_units{"bif", "clp", "djf", "gnf", "jpy", "kmf", "krw", "mga",
+                                                         "pyg", "rwf", "ugx", "vnd", "vuv", "xaf", "xof", "xpf"};
+  std::string text = std::to_string(cents);
+  if (!std::ranges::contains(whole_units, currency)) {
+    if (text.size() < 3) text.insert(0, 3 - text.size(), '0');
+    text.insert(text.size() - 2, ".");
+  }
+  text += ' ';
+  for (const char c : currency) text += c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+  return text;
+}
+
+}  // namespace isthmus::peerloop

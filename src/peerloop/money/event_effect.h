@@ -1,0 +1,27 @@
+#pragma once
+
+#include "peerloop/money/payment_events.h"
+
+/// What the effects of payment events have in common.
+namespace isthmus::peerloop {
+
+/// How often an effect is worked out anew when something else changed what it was based on.
+inline constexpr int most_settlings = 4;
+
+/// Records an event that was understood and changes nothing any more.
+Task<Result<Settled>> record_known_event(Host& host, WebhookEvent event);
+
+/// Records an event whose amounts do not fit ours: nothing is done with it but to tell a person. The provider is told
+/// that it was received, since sending it again would not help.
+Task<Result<Settled>> record_misfit(Host& host, WebhookEvent event, std::string provider_object,
+                                    std::string enrollment_id, std::string reason);
+
+enum class Refunded { whole, in_part };
+/// The mail about a refund of so many cents of a transaction.
+Statement tell_of_refund(Host& host, const RefundedTransaction& transaction, std::string_view cause, std::int64_t cents,
+                         Refunded how);
+
+/// "450.00 USD", for mails.
+std::string money_text(std::int64_t cents, std::string_view currency);
+
+}  // namespace isthmus::peerloop

@@ -1,0 +1,81 @@
+#include "peerloop/webhooks/stripe.h"
+
+#include "base/strings.h"
+#include "crypto/webhook_signature.h"
+#include "peerloop/app.h"
+#include "peerloop/enrollments/enroll.h"
+#include "peerloop/webhooks/stripe_event.h"
+
+namespace isthmus::peerloop {
+
+namespace {
+
+void add_secrets(std::vector<std::string>& secrets, std::string_view list) {
+  while (!list.empty()) {
+    const auto comma = list.find(',');
+    if (const auto secret = trim(list.substr(0, comma)); !secret.empty()) secrets.emplace_back(secret);
+    list.remove_prefix(comma == std::string_view::npos ? list.size() : comma + 1);
+  }
+}
+
+bool expects_live_mode(const Settings& settings) {
+  const std::string_view key = settings.get("STRIPE_SECRET_KEY");
+  return key.starts_with("sk_live_") || key.starts_with("rk_live_");
+}
+
+struct Process {
+  Host& host;
+  WebhookEvent event;
+
+  Task<Result<Settled>> operator()(Uninteresting) { return ignore(host, std::move(event)); }
+  Task<Result<Settled>> operator()(CheckoutPaid paid) {
+    return settle_payment(host, std::move(event), std::move(paid));
+  }
+  Task<Result<Settled>> operator()(CheckoutOver over) {
+    return release_expired(host, std::move(event), std::move(over.session_id), std::move(over.reference));
+  }
+  Task<Result<Settled>> operator()(ChargeRefunded charge) {
+    return settle_refund(host, std::move(event), std::move(charge));
+  }
+
+  static Task<Result<Settled>> ignore(Host& at, WebhookEvent event) {
+    co_return Settled{co_await record_ignored_event(at, std::move(event)), {}};
+  }
+};
+
+}  // namespace
+
+Result<void> verify_stripe_webhook(Request& request) {
+  std::vector<std::string> secrets;
+  add_secrets(secrets, request.settings().get("STRIPE_WEBHOOK_SECRET"));
+  add_secrets(secrets, request.settings().get("STRIPE_CONNECT_WEBHOOK_SECRET"));
+  const auto verified = crypto::verify_stripe(request.header("stripe-signature").value_or(""), request.body(), secrets,
+                                              request.now().seconds());
+  if (verified) return {};
+  const std::string why = "stripe signature: " + std::string(crypto::to_string(verified.error()));
+  if (verified.error() == crypto::SignatureError::bad_secret) return Failure(unavailable(why, 60));
+  Error refusal = unauthorized("The signature of this webhook is missing, wrong or too old.", "invalid_signature");
+  refusal.log = LogText(why);
+  return Failure(std::move(refusal));
+}
+
+Task<Result<Settled>> process_stripe_event(Host& host, std::string body) {
+  StripeEvent read = co_await read_stripe_event(std::move(body));
+  if (read.live_mode != expects_live_mode(host.settings)) {
+    LogLine(host, Log::Level::warning, "a stripe event of the other mode was ignored")
+        .with("eventId", read.event.id)
+        .with("livemode", read.live_mode);
+    read.news = Uninteresting{};
+  }
+  if (read.of_connected_account) read.news = Uninteresting{};
+  co_return co_await std::visit(Process{host, std::move(read.event)}, std::move(read.news));
+}
+
+Task<Result<Response>> take_stripe_webhook(Request& request) {
+  auto settled = co_await process_stripe_event(request.host(), request.body());
+  if (settled.page_to_close) request.after(close_checkout(request.host(), *std::move(settled.page_to_close)));
+  if (settled.outcome == WebhookOutcome::processed) dispatch_after(request);
+  co_return webhook_answer(settled.outcome);
+}
+
+}  // namespace isthmus::peerloop

@@ -1,0 +1,172 @@
+#include <cstdlib>
+#include <memory>
+#include <unordered_map>
+
+#include "base/counters.h"
+#include "http/pipeline.h"
+#include "wasm_ports.h"
+
+/// The module's exports: requests in, completions in, cancellation. One instance serves many requests at a time; its
+/// state is all in `Instance`.
+namespace isthmus {
+
+namespace {
+
+/// One request, or one run of cron, and the ports that are its own.
+class Exchange {
+ public:
+  Exchange(std::uint32_t id, const WasmSettings& settings)
+      : id_(id),
+        clock_(id),
+        database_(id, clock_, random_),
+        key_value_(id),
+        bucket_(id),
+        http_(id),
+        rate_limiter_(id),
+        incoming_(id),
+        host_{database_, key_value_, bucket_, http_, clock_, random_, log_, rate_limiter_, settings, cpu_} {
+    ++live().requests;
+  }
+  Exchange(const Exchange&) = delete;
+  Exchange& operator=(const Exchange&) = delete;
+  ~Exchange() {
+    root_ = {};
+    --live().requests;
+  }
+
+  void serve(const Pipeline& pipeline, std::string_view method, std::string_view target) {
+    const auto question = target.find('?');
+    incoming_.method = method_named(method);
+    incoming_.path = target.substr(0, question);
+    if (question != std::string_view::npos) incoming_.query = target.substr(question + 1);
+    root_ = pipeline.serve(incoming_, host_, [this](Response response) { send(response); });
+    root_.resume();
+  }
+  void run_scheduled(const Pipeline& pipeline, std::string cron) {
+    root_ = pipeline.run_scheduled(host_, std::move(cron));
+    root_.resume();
+  }
+  bool done() const { return root_.done(); }
+
+ private:
+  /// Status, stream, how many bytes of headers ("name\nvalue\n" each), then the body.
+  void send(const Response& response) const {
+    std::string headers;
+    for (const Header& header : response.headers) {
+      append_line(headers, header.name);
+      append_line(headers, header.value);
+    }
+    PackWriter packed;
+    packed.word(static_cast<std::uint32_t>(response.status));
+    packed.word(response.stream);
+    packed.text(headers);
+    packed.text(response.body);
+    abi::isthmus_respond(id_, packed.bytes().data(), static_cast<std::uint32_t>(packed.bytes().size()));
+  }
+  /// A line break inside would let a value write headers of its own.
+  static void append_line(std::string& out, std::string_view text) {
+    for (const char c : text)
+      if (c != '\r' && c != '\n' && c != '\0') out.push_back(c);
+    out.push_back('\n');
+  }
+
+  std::uint32_t id_;
+  WasmClock clock_;
+  WasmRandom random_;
+  WasmDatabase database_;
+  WasmKeyValue key_value_;
+  WasmBucket bucket_;
+  WasmHttpClient http_;
+  WasmLog log_;
+  WasmRateLimiter rate_limiter_;
+  WasmCpuBudget cpu_;
+  WasmIncoming incoming_;
+  Host host_;
+  Task<void> root_;
+};
+
+struct Instance {
+  WasmSettings settings;
+  Pipeline pipeline{app()};
+  std::unordered_map<std::uint32_t, std::unique_ptr<Exchange>> exchanges;
+
+  Exchange& open(std::uint32_t id) {
+    auto& place = exchanges[id];
+    place = std::make_unique<Exchange>(id, settings);
+    return *place;
+  }
+  /// Lets a request go once nothing of it is left to do.
+  void settle(std::uint32_t id) {
+    const auto found = exchanges.find(id);
+    if (found == exchanges.end() || !found->second->done()) return;
+    exchanges.erase(found);
+    abi::isthmus_finish(id);
+  }
+};
+
+Instance& instance() {
+  static Instance the_instance;
+  return the_instance;
+}
+
+}  // namespace
+
+}  // namespace isthmus
+
+#define ISTHMUS_EXPORT(name) extern "C" __attribute__((export_name(name), used))
+
+/// Memory for what the host hands over; freed by who receives it. It is a multiple of nothing: no alignment is
+/// promised.
+ISTHMUS_EXPORT("isthmus_allocate") char* isthmus_allocate(std::uint32_t size) {
+  auto* memory = static_cast<char*>(std::malloc(size == 0 ? 1 : size));
+  if (!memory) std::abort();
+  ++isthmus::live().buffers;
+  return memory;
+}
+
+/// One variable or secret of the deployment, before the first request: `name` and `value` in one buffer.
+ISTHMUS_EXPORT("isthmus_set") void isthmus_set(char* text, std::uint32_t name_size, std::uint32_t size) {
+  const isthmus::HostBuffer buffer(text, size);
+  isthmus::instance().settings.set(std::string(buffer.view().substr(0, name_size)),
+                                   std::string(buffer.view().substr(name_size)));
+}
+
+/// A request: its method and its target (path and query) in one buffer.
+ISTHMUS_EXPORT("isthmus_start")
+void isthmus_start(std::uint32_t request, char* text, std::uint32_t method_size, std::uint32_t size) {
+  isthmus::Instance& instance = isthmus::instance();
+  {
+    const isthmus::HostBuffer buffer(text, size);
+    instance.open(request).serve(instance.pipeline, buffer.view().substr(0, method_size),
+                                 buffer.view().substr(method_size));
+  }
+  instance.settle(request);
+}
+
+/// A run of cron, with its pattern.
+ISTHMUS_EXPORT("isthmus_scheduled") void isthmus_scheduled(std::uint32_t request, char* text, std::uint32_t size) {
+  isthmus::Instance& instance = isthmus::instance();
+  {
+    const isthmus::HostBuffer buffer(text, size);
+    instance.open(request).run_scheduled(instance.pipeline, std::string(buffer.view()));
+  }
+  instance.settle(request);
+}
+
+/// The answer of a call: what the operation packed, or the text of a failure.
+ISTHMUS_EXPORT("isthmus_complete")
+void isthmus_complete(std::uint32_t call, std::uint32_t succeeded, char* data, std::uint32_t size) {
+  isthmus::HostBuffer answer(data, size);
+  const auto request = isthmus::HostCall::request_of(call);
+  if (!request) return;
+  isthmus::HostCall::complete(call, succeeded != 0, std::move(answer));
+  isthmus::instance().settle(*request);
+}
+
+/// The client went away, or the request took too long: all that it holds is destroyed.
+ISTHMUS_EXPORT("isthmus_cancel") void isthmus_cancel(std::uint32_t request) {
+  isthmus::instance().exchanges.erase(request);
+}
+
+/// Where the counters of what is alive stand: four words.
+ISTHMUS_EXPORT("isthmus_counters") const isthmus::Counters* isthmus_counters() { return &isthmus::live(); }

@@ -1,0 +1,40 @@
+/** fetch, with a time limit and a limit on what comes back. */
+
+import { readAll } from '../streams.js';
+import { PackWriter } from '../pack.js';
+
+/** @param {import('../exchange.js').Exchange} _exchange @param {import('../pack.js').PackReader} args */
+export async function send(_exchange, args) {
+  const method = args.text();
+  const url = args.text();
+  const signal = AbortSignal.timeout(args.number());
+  const largest = args.word();
+  const headers = new Headers();
+  for (let left = args.word(); left > 0; left -= 1) headers.append(args.text(), args.text());
+  const body = args.bytes();
+  try {
+    const answer = await fetch(url, {
+      method,
+      headers,
+      signal,
+      redirect: 'manual',
+      body: body.length > 0 ? body.slice() : undefined,
+    });
+    const bytes = await readAll(answer.body, largest);
+    if (bytes === undefined) throw new Error(`answer_too_large: more than ${largest} bytes`);
+    return writeAnswer(answer, bytes);
+  } catch (error) {
+    if (signal.aborted) throw new Error('timeout: no whole answer in time', { cause: error });
+    if (error instanceof Error && error.message.startsWith('answer_too_large')) throw error;
+    throw new Error(`unreachable: ${error}`, { cause: error });
+  }
+}
+
+/** @param {Response} answer @param {Uint8Array} body */
+function writeAnswer(answer, body) {
+  const out = new PackWriter();
+  const headers = [...answer.headers];
+  out.word(answer.status).word(headers.length);
+  for (const [name, value] of headers) out.text(name).text(value);
+  return out.bytes(body).finish();
+}
