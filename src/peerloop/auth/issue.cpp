@@ -50,10 +50,8 @@ auth_queries::NewSession new_session(Request& request, std::string user_id, std:
 }
 
 Account account_of(auth_queries::AccountRow row) {
-  std::optional<std::string> avatar;
-  if (row.avatar_etag) avatar = "/api/users/" + row.id + "/avatar";
   return {std::move(row.id),       std::move(row.name),    std::move(row.handle), std::move(row.email),
-          row.email_verified,      {std::move(row.roles)}, std::move(row.bio),    std::move(avatar),
+          row.email_verified,      {std::move(row.roles)}, std::move(row.bio),    std::move(row.avatar_url),
           std::move(row.timezone), row.marketing_opt_out,  row.created_at};
 }
 
