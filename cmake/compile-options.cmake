@@ -51,5 +51,5 @@ target_compile_options(isthmus_program_options INTERFACE $<$<COMPILE_LANGUAGE:CX
 # What the program itself does is I/O and texts: small is what starts fast. The hot loops are in the libraries, which
 # keep -O3 (simdjson, mbed TLS, Argon2).
 if(EMSCRIPTEN)
-  target_compile_options(isthmus_program_options INTERFACE $<$<CONFIG:Release>:-Os>)
+  target_compile_options(isthmus_program_options INTERFACE $<$<CONFIG:Release>:-Oz>)
 endif()

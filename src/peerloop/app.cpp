@@ -7,12 +7,14 @@
 #include "peerloop/auth/authenticator.h"
 #include "peerloop/auth/routes.h"
 #include "peerloop/auth/token_keys.h"
+#include "peerloop/courses/routes.h"
 #include "peerloop/enrollments/release.h"
 #include "peerloop/enrollments/routes.h"
 #include "peerloop/mail/delivery.h"
 #include "peerloop/maintenance.h"
 #include "peerloop/money/refund_outbox.h"
 #include "peerloop/money/routes.h"
+#include "peerloop/people/routes.h"
 #include "peerloop/webhooks/resend.h"
 #include "peerloop/webhooks/stripe_routes.h"
 
@@ -24,6 +26,8 @@ namespace {
 
 constexpr auto routes = join(service_routes,     //
                              auth_routes,        //
+                             people_routes,      //
+                             course_routes,      //
                              enrollment_routes,  //
                              money_routes,       //
                              resend_routes,      //
