@@ -47,3 +47,9 @@ add_library(isthmus_program_options INTERFACE)
 add_library(isthmus::program_options ALIAS isthmus_program_options)
 target_link_libraries(isthmus_program_options INTERFACE isthmus::options)
 target_compile_options(isthmus_program_options INTERFACE $<$<COMPILE_LANGUAGE:CXX>:-fno-exceptions>)
+
+# What the program itself does is I/O and texts: small is what starts fast. The hot loops are in the libraries, which
+# keep -O3 (simdjson, mbed TLS, Argon2).
+if(EMSCRIPTEN)
+  target_compile_options(isthmus_program_options INTERFACE $<$<CONFIG:Release>:-Os>)
+endif()

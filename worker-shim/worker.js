@@ -3,6 +3,8 @@ import { Instance } from './instance.js';
 
 /** A request that takes longer is ended: its client is told to try again, and all that it holds is destroyed. */
 const deadlineMillis = 30_000;
+/** A request that only reads goes through at most so many instances, should one after the other trap under it. */
+const mostTries = 3;
 /** A memory never shrinks; an instance that grew beyond this is replaced as soon as nobody is in it. */
 const retireBytes = 48 << 20;
 
@@ -22,14 +24,17 @@ export function serve(module) {
     return current;
   }
 
-  /** @param {Request} request @param {any} env @param {ExecutionContext} ctx @returns {Response | Promise<Response>} */
-  function answer(request, env, ctx) {
+  /**
+   * @param {Request} request @param {any} env @param {ExecutionContext} ctx @param {number} tries
+   * @returns {Response | Promise<Response>}
+   */
+  function answer(request, env, ctx, tries = 1) {
     const here = instance(env);
     const exchange = here.start(request, env);
     if (!exchange.finished) waitFor(exchange, here, request, ctx);
     const finish = (/** @type {import('./exchange.js').Outcome | undefined} */ outcome) => {
-      if (outcome === 'again') return answer(request, env, ctx);
-      return outcome instanceof Response ? outcome : failure(outcome === 'unavailable' ? 503 : 500);
+      if (outcome === 'again' && tries < mostTries) return answer(request, env, ctx, tries + 1);
+      return outcome instanceof Response ? outcome : failure(outcome === undefined || outcome === 'failed' ? 500 : 503);
     };
     return exchange.outcome === undefined && exchange.answered
       ? exchange.answered.promise.then(finish)

@@ -39,6 +39,7 @@ export async function startProduct({ product, persist, secrets, port, simPort, v
       vars: {
         ...secrets,
         ENVIRONMENT: 'development',
+        BUILD: 'development',
         APP_URL: `${simulators.url}/app`,
         CORS_ORIGINS: `${simulators.url},http://localhost:${workerPort}`,
         STRIPE_URL: simulators.url,

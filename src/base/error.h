@@ -31,8 +31,13 @@ struct Error {
   std::int64_t retry_after_seconds = 0;  ///< 0: no Retry-After header
   std::string_view allow;                ///< for 405: the methods that exist, comma separated
 
-  Error(int http_status, std::string_view machine_code, ClientText client, LogText internal = {})
-      : status(http_status), code(machine_code), text(std::move(client)), log(std::move(internal)) {}
+  // Out of line: every coroutine moves and destroys errors in dozens of places, and a call is smaller than three texts.
+  Error(int http_status, std::string_view machine_code, ClientText client, LogText internal = {});
+  Error(const Error&);
+  Error(Error&&) noexcept;
+  Error& operator=(const Error&);
+  Error& operator=(Error&&) noexcept;
+  ~Error();
 
   Error&& with_details(std::string json) && {
     details = std::move(json);
@@ -49,29 +54,14 @@ using Result = std::expected<T, Error>;
 
 using Failure = std::unexpected<Error>;
 
-inline Error bad_request(std::string text, std::string_view code = "bad_request") {
-  return Error(400, code, ClientText(std::move(text)));
-}
-inline Error unauthorized(std::string text, std::string_view code = "unauthorized") {
-  return Error(401, code, ClientText(std::move(text)));
-}
-inline Error forbidden(std::string text, std::string_view code = "forbidden") {
-  return Error(403, code, ClientText(std::move(text)));
-}
-inline Error not_found(std::string_view what) {
-  return Error(404, "not_found", ClientText("There is no such " + std::string(what) + "."));
-}
-inline Error conflict(std::string text, std::string_view code = "conflict") {
-  return Error(409, code, ClientText(std::move(text)));
-}
-inline Error internal_error(std::string log) {
-  return Error(500, "internal_error", ClientText("Something went wrong on our side."), LogText(std::move(log)));
-}
+Error bad_request(std::string text, std::string_view code = "bad_request");
+Error unauthorized(std::string text, std::string_view code = "unauthorized");
+Error forbidden(std::string text, std::string_view code = "forbidden");
+Error not_found(std::string_view what);
+Error conflict(std::string text, std::string_view code = "conflict");
+Error internal_error(std::string log);
 /// The request was fine and may be sent again: something that we depend on did not answer.
-inline Error unavailable(std::string log, std::int64_t retry_after_seconds = 1) {
-  return Error(503, "unavailable", ClientText("The service is busy. Please try again."), LogText(std::move(log)))
-      .with_retry_after(retry_after_seconds);
-}
+Error unavailable(std::string log, std::int64_t retry_after_seconds = 1);
 
 /// The value, or `error` where there is none: `co_await required(co_await find(...), not_found("course"))`.
 template <class Optional>

@@ -81,6 +81,22 @@ std::optional<Statement> Request::remember(const Response& response) {
              response.body.empty() ? std::optional<std::string>() : std::optional(response.body), idempotency_->owner);
 }
 
+std::optional<Statement> Request::remember(int status, const Statement& answer) {
+  if (!idempotency_) return std::nullopt;
+  remembered_ = true;
+  Statement remembering = answer;
+  // Its own values come behind those of the answer's statement, which keeps its numbers.
+  const auto place = [&](auto value) {
+    remembering.values.push_back(to_sql(std::move(value)));
+    return '?' + std::to_string(remembering.values.size());
+  };
+  remembering.sql = "UPDATE idempotency_keys SET state = 'done', locked_until = NULL, status = " + place(status) +
+                    ", response = (" + answer.sql + ") WHERE scope = " + place(idempotency_->scope) +
+                    " AND key = " + place(idempotency_->key) +
+                    " AND state = 'running' AND owner = " + place(idempotency_->owner);
+  return remembering;
+}
+
 std::optional<Statement> Request::forget() const {
   if (!idempotency_) return std::nullopt;
   return sql("DELETE FROM idempotency_keys WHERE scope = ?1 AND key = ?2 AND state = 'running' AND owner = ?3",
@@ -98,15 +114,34 @@ Task<Result<void>> settle_idempotent(Request& request, const Result<Response>& o
   co_return Result<void>();
 }
 
-Task<Result<Response>> commit(Request& request, std::vector<Statement> statements, Response response) {
-  if (auto remembering = request.remember(response)) {
+namespace {
+
+/// Runs the batch together with what remembers its answer.
+Task<Result<std::vector<ResultSet>>> commit_remembering(Request& request, std::vector<Statement> statements,
+                                                        std::optional<Statement> remembering) {
+  if (remembering) {
     statements.push_back(*std::move(remembering));
     // Whoever held its key for too long may have been overtaken by another try.
     statements.push_back(sql("INSERT INTO batch_guard (reason) SELECT 'idempotency_conflict' WHERE changes() <> 1"));
   }
   auto done = co_await attempt(request.db().batch(std::move(statements), OnLostAnswer::fail));
-  co_await on_constraint(std::move(done), "guard:idempotency_conflict", key_in_use());
+  co_return on_constraint(std::move(done), "guard:idempotency_conflict", key_in_use());
+}
+
+}  // namespace
+
+Task<Result<Response>> commit(Request& request, std::vector<Statement> statements, Response response) {
+  auto remembering = request.remember(response);
+  co_await commit_remembering(request, std::move(statements), std::move(remembering));
   co_return response;
+}
+
+Task<Result<Response>> commit(Request& request, std::vector<Statement> statements, int status, Statement answer) {
+  auto remembering = request.remember(status, answer);
+  const std::size_t answer_at = statements.size();
+  statements.push_back(std::move(answer));
+  auto sets = co_await commit_remembering(request, std::move(statements), std::move(remembering));
+  co_return json_response(status, std::move(sets.at(answer_at)).text());
 }
 
 }  // namespace isthmus

@@ -20,8 +20,18 @@ struct Cursor {
 
 /// The opaque text of a cursor.
 std::string encode_cursor(const Cursor& cursor);
+/// 400.
+Error invalid_cursor();
 /// 400 `invalid_cursor` for what is none of ours.
 Result<std::optional<Cursor>> decode_cursor(const std::optional<std::string>& text);
+
+/// Where a page begins in a list that has several orders: its cursors carry the name of theirs ("price:45000").
+struct Place {
+  std::int64_t number = 0;  ///< the sort value
+  std::string id;
+};
+/// 400 `invalid_cursor` for a cursor of another order, and for what is none of ours.
+Result<std::optional<Place>> decode_place(const std::optional<std::string>& text, std::string_view order);
 
 template <class T>
 struct Page {

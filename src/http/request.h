@@ -63,6 +63,8 @@ class Request {
   /// The statement that remembers this answer under the client's Idempotency-Key, if it sent one: put it into the batch
   /// that has the effect, so that both happen or none.
   std::optional<Statement> remember(const Response& response);
+  /// The same, where the answer is the JSON text that `answer` selects.
+  std::optional<Statement> remember(int status, const Statement& answer);
   bool is_remembered() const { return remembered_; }
   /// The statement that frees the key again.
   std::optional<Statement> forget() const;
@@ -99,5 +101,7 @@ class Request {
 
 /// Runs a batch that creates or pays, and remembers the answer with it under the client's Idempotency-Key.
 Task<Result<Response>> commit(Request& request, std::vector<Statement> statements, Response response);
+/// The same, where the database writes the answer: the JSON text that `answer` selects behind the statements.
+Task<Result<Response>> commit(Request& request, std::vector<Statement> statements, int status, Statement answer);
 
 }  // namespace isthmus

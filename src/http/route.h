@@ -86,6 +86,10 @@ constexpr Access self(std::string_view param) {
 constexpr Access owner_of(std::string_view object, Statement (*owned)(const Request&)) {
   return {Access::Kind::signed_in, {}, {}, owned, object, nullptr, "the owner"};
 }
+/// The owner, who needs a role as well.
+constexpr Access owner_in_role(std::string_view role_name, std::string_view object, Statement (*owned)(const Request&)) {
+  return {Access::Kind::signed_in, {role_name}, {}, owned, object, nullptr, "the owner"};
+}
 constexpr Access webhook_of(std::string_view provider, Result<void> (*verify)(Request&)) {
   return {Access::Kind::webhook, {}, {}, nullptr, {}, verify, provider};
 }

@@ -41,7 +41,9 @@ ByteRange parse_range(std::string_view header) {
 }
 
 Task<Result<Response>> serve_object(Request& request, std::string key, std::string cache_control) {
-  ReadConditions conditions{parse_range(request.header("range").value_or("")),
+  // Whether If-Range still holds is known only when the object is open; a range need not be honoured.
+  const bool conditional_range = request.header("if-range").has_value();
+  ReadConditions conditions{parse_range(conditional_range ? "" : request.header("range").value_or("")),
                             request.header("if-none-match").value_or(""),
                             request.header("if-modified-since").value_or("")};
   const bool part = conditions.range.kind != ByteRange::Kind::whole;

@@ -23,6 +23,13 @@ struct OrDefault {
 };
 inline constexpr OrDefault or_default;
 
+/// An answer leaves the field out where it has no value, instead of saying null: for what not every caller may see.
+struct OrAbsent {
+  void check(const auto&, Problems&) const {}
+  void describe(SchemaWriter&) const {}
+};
+inline constexpr OrAbsent or_absent;
+
 /// Prose for the documentation.
 struct Described {
   std::string_view text;

@@ -137,6 +137,7 @@ void decode_texts(std::span<const std::pair<std::string, std::string>> texts, vo
 void encode_object(JsonWriter& json, const void* owner, std::span<const FieldInfo> fields) {
   json.begin_object();
   for (const FieldInfo& field : fields) {
+    if (field.is_absent && field.is_absent(owner)) continue;
     json.key(field.name);
     field.encode(json, owner);
   }
@@ -154,7 +155,7 @@ void describe_object(SchemaWriter& writer, std::span<const FieldInfo> fields, bo
   json.end_object();
   json.key("required").begin_array();
   for (const FieldInfo& field : fields)
-    if (field.required || writer.is_for_answers()) json.value(field.name);
+    if (field.required || (writer.is_for_answers() && !field.is_absent)) json.value(field.name);
   json.end_array();
   if (!is_open) json.member("additionalProperties", false);
 }

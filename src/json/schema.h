@@ -134,6 +134,8 @@ void expected_one_of(std::span<const std::string_view> names, Problems& problems
 struct FieldInfo {
   std::string_view name;
   bool required;
+  /// Tells whether an answer leaves the field out of this object; null where it never does.
+  bool (*is_absent)(const void* owner);
   void (*decode)(JsonValue, void* owner, Problems&);
   /// Reads the field from the text of a query string; types that a query can not hold refuse it.
   void (*decode_text)(std::string_view, void* owner, Problems&);
@@ -170,6 +172,8 @@ template <class T, std::size_t Index>
 struct FieldThunks {
   static constexpr const auto& declared = std::get<Index>(schema_of<T>.fields);
   using Member = std::remove_cvref_t<decltype(std::declval<T&>().*(declared.member))>;
+  static constexpr bool may_be_absent = has_rule<OrAbsent>(declared.rules);
+  static_assert(!may_be_absent || is_optional<Member>, "only an optional field can be left out of an answer");
 
   static void decode(JsonValue value, void* owner, Problems& problems) {
     Member& member = static_cast<T*>(owner)->*(declared.member);
@@ -180,9 +184,18 @@ struct FieldThunks {
   static void encode(JsonWriter& json, const void* owner) {
     Codec<Member>::encode(json, static_cast<const T*>(owner)->*(declared.member));
   }
+  static bool is_absent(const void* owner) {
+    if constexpr (is_optional<Member>)
+      return !(static_cast<const T*>(owner)->*(declared.member)).has_value();
+    else
+      return false;
+  }
   static void describe(SchemaWriter& writer) {
     writer.begin();
-    Codec<Member>::describe(writer);
+    if constexpr (may_be_absent)
+      Codec<typename Member::value_type>::describe(writer);
+    else
+      Codec<Member>::describe(writer);
     std::apply([&](const auto&... rule) { (rule.describe(writer), ...); }, declared.rules);
     writer.end();
   }
@@ -197,7 +210,12 @@ struct FieldThunks {
     }
   }
   static constexpr FieldInfo info() {
-    return {declared.name, !is_optional<Member> && !has_rule<OrDefault>(declared.rules), decode, decode_text, encode,
+    return {declared.name,
+            !is_optional<Member> && !has_rule<OrDefault>(declared.rules),
+            may_be_absent ? is_absent : nullptr,
+            decode,
+            decode_text,
+            encode,
             describe};
   }
 };

@@ -135,3 +135,26 @@ TEST_CASE("e-mail addresses and web addresses are told from other texts") {
   for (const char* text : {"", "javascript:alert(1)", "https://", "https://user@host/", "//host", "https://a b"})
     CHECK_FALSE(accepts(web_address, text));
 }
+
+namespace {
+
+struct Secret {
+  std::string name;
+  std::optional<std::string> forTheOwner;
+};
+constexpr auto schema(Secret*) {
+  return object("Secret", field("name", &Secret::name), field("forTheOwner", &Secret::forTheOwner, or_absent));
+}
+
+}  // namespace
+
+TEST_CASE("a field that not everyone may see is absent rather than null") {
+  CHECK(encode(Secret{"x", {}}) == R"({"name":"x"})");
+  CHECK(encode(Secret{"x", "y"}) == R"({"name":"x","forTheOwner":"y"})");
+  JsonWriter json;
+  SchemaWriter writer(json);
+  writer.write(SchemaWriter::Purpose::answer, detail::ObjectTable<Secret>::describe);
+  const auto described = nlohmann::json::parse(json.text());
+  CHECK(described["required"] == nlohmann::json{"name"});
+  CHECK(described["properties"]["forTheOwner"] == nlohmann::json{{"type", "string"}});
+}

@@ -4,6 +4,13 @@
 
 namespace isthmus {
 
+Statement::Statement(std::string text, std::vector<SqlValue> bound) : sql(std::move(text)), values(std::move(bound)) {}
+[[gnu::noinline]] Statement::Statement(const Statement&) = default;
+[[gnu::noinline]] Statement::Statement(Statement&&) noexcept = default;
+[[gnu::noinline]] Statement& Statement::operator=(const Statement&) = default;
+[[gnu::noinline]] Statement& Statement::operator=(Statement&&) noexcept = default;
+[[gnu::noinline]] Statement::~Statement() = default;
+
 namespace detail {
 
 bool read_column(SqlValue& value, std::string& out) {

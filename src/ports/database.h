@@ -40,11 +40,19 @@ SqlValue to_sql(std::optional<T> value) {
 struct Statement {
   std::string sql;
   std::vector<SqlValue> values;
+
+  // Out of line, for the size of those who hand statements around.
+  explicit Statement(std::string text = {}, std::vector<SqlValue> bound = {});
+  Statement(const Statement&);
+  Statement(Statement&&) noexcept;
+  Statement& operator=(const Statement&);
+  Statement& operator=(Statement&&) noexcept;
+  ~Statement();
 };
 
 template <class... Values>
 Statement sql(std::string_view text, Values... values) {
-  Statement statement{std::string(text), {}};
+  Statement statement{std::string(text)};
   statement.values.reserve(sizeof...(values));
   (statement.values.push_back(to_sql(std::move(values))), ...);
   return statement;

@@ -87,6 +87,18 @@ SqlValue column(sqlite3_stmt* statement, int index, Numbers numbers) {
   }
 }
 
+/// D1 makes an object of each row: of two columns with one name only one is left, and names that look like indexes come
+/// first, whatever their place.
+bool survives_as_object(sqlite3_stmt* statement) {
+  const int count = sqlite3_column_count(statement);
+  std::vector<std::string_view> names;
+  for (int i = 0; i < count; ++i) names.emplace_back(sqlite3_column_name(statement, i));
+  std::ranges::sort(names);
+  return std::ranges::adjacent_find(names) == names.end() &&
+         (count <= 1 ||
+          std::ranges::none_of(names, [](std::string_view name) { return to_integer(name).has_value(); }));
+}
+
 Result<ResultSet> run_one(sqlite3* database, std::string_view sql, const std::vector<SqlValue>& values,
                           Numbers numbers) {
   sqlite3_stmt* raw = nullptr;
@@ -101,6 +113,9 @@ Result<ResultSet> run_one(sqlite3* database, std::string_view sql, const std::ve
     return Failure(internal_error("D1_ERROR: Wrong number of parameter bindings for SQL query: " + std::string(sql)));
   for (std::size_t i = 0; i < values.size(); ++i)
     if (!bind(raw, static_cast<int>(i) + 1, values[i], numbers)) return Failure(error_of(database));
+
+  if (numbers == Numbers::as_d1 && !survives_as_object(raw))
+    return Failure(internal_error("D1 needs columns of different names that are no numbers: " + std::string(sql)));
 
   ResultSet rows;
   rows.columns = static_cast<std::uint32_t>(sqlite3_column_count(raw));

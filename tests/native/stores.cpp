@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "base/strings.h"
-
 namespace isthmus::native {
 
 namespace {
@@ -23,33 +21,26 @@ auto carry_out(Scheduler& scheduler, Fate fate, std::string_view port, Work work
   co_return outcome;
 }
 
-struct ByteRange {
+struct Part {
   std::uint64_t offset;
   std::uint64_t length;
 };
 
-/// One range of RFC 9110, section 14.2. Several ranges, other units and nonsense count as no range; nothing where the
-/// range begins behind the end.
-std::optional<ByteRange> resolve_range(std::string_view text, std::uint64_t size) {
-  const ByteRange whole{0, size};
-  constexpr std::string_view unit = "bytes=";
-  if (!text.starts_with(unit) || text.contains(',')) return whole;
-  text.remove_prefix(unit.size());
-  const auto dash = text.find('-');
-  if (dash == std::string_view::npos) return whole;
-  const auto first = to_integer(text.substr(0, dash));
-  const auto last = to_integer(text.substr(dash + 1));
-  if (!first && !last) return whole;
-  if (!first) {
-    const auto length = std::min<std::uint64_t>(static_cast<std::uint64_t>(*last), size);
-    if (length == 0) return std::nullopt;
-    return ByteRange{size - length, length};
+/// What a range means for an object of that size; nothing where it begins behind the end.
+std::optional<Part> resolve_range(const ByteRange& range, std::uint64_t size) {
+  const std::uint64_t rest = range.start < size ? size - range.start : 0;
+  Part part{0, size};
+  switch (range.kind) {
+    case ByteRange::Kind::whole: return part;
+    case ByteRange::Kind::from_to: part = {range.start, std::min(range.length, rest)}; break;
+    case ByteRange::Kind::from: part = {range.start, rest}; break;
+    case ByteRange::Kind::last:
+      part.length = std::min(range.length, size);
+      part.offset = size - part.length;
+      break;
   }
-  const auto offset = static_cast<std::uint64_t>(*first);
-  if (offset >= size) return std::nullopt;
-  const auto end = last ? std::min<std::uint64_t>(static_cast<std::uint64_t>(*last) + 1, size) : size;
-  if (end <= offset) return whole;
-  return ByteRange{offset, end - offset};
+  if (part.length == 0) return std::nullopt;
+  return part;
 }
 
 }  // namespace

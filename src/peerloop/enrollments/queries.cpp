@@ -66,8 +66,8 @@ std::vector<Statement> place_enrollment(const Choice& choice, std::string_view n
       RETURNING id)"),
                       choice.course, choice.student_id, type, choice.teacher_id, new_id, now + checkout_life, now));
   batch.push_back(sql(with_offer(R"(
-      SELECT c.id, c.status, c.title, c.creator_id = ?2, EXISTS (SELECT 1 FROM offer), u.email,
-             e.id, e.status, e.price_cents, e.currency, e.checkout_session_id, e.checkout_url, e.checkout_expires_at
+      SELECT c.id AS course_id, c.status AS course_status, c.title, c.creator_id = ?2, EXISTS (SELECT 1 FROM offer),
+             u.email, e.id, e.status, e.price_cents, e.currency, e.checkout_session_id, e.checkout_url, e.checkout_expires_at
       FROM courses c JOIN users u ON u.id = ?2
       LEFT JOIN enrollments e ON e.student_id = ?2 AND e.course_id = c.id
                              AND e.status IN ('pending', 'enrolled', 'completed')

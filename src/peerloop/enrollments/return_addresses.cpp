@@ -52,10 +52,9 @@ Result<ReturnAddresses> return_addresses(const AllowedOrigins& allowed, const st
 
   std::string_view base = allowed.app_url;
   while (base.ends_with('/')) base.remove_suffix(1);
-  const std::string query = "?enrollment=" + std::string(enrollment_id);
-  return ReturnAddresses{
-      success.value_or(std::string(base) + "/checkout/success" + query + "&session_id={CHECKOUT_SESSION_ID}"),
-      cancel.value_or(std::string(base) + "/checkout/cancelled" + query)};
+  const std::string page = std::string(base) + "/enrollments/" + std::string(enrollment_id);
+  return ReturnAddresses{success.value_or(page + "?checkout=paid&session_id={CHECKOUT_SESSION_ID}"),
+                         cancel.value_or(page + "?checkout=cancelled")};
 }
 
 }  // namespace isthmus::peerloop

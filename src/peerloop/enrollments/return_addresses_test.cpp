@@ -48,9 +48,8 @@ TEST_CASE("each foreign address is named") {
 TEST_CASE("without addresses of its own a client gets pages below APP_URL") {
   const auto addresses = return_addresses(allowed, {}, {}, "e1");
   REQUIRE(addresses);
-  CHECK(addresses->success ==
-        "https://app.example.org/checkout/success?enrollment=e1&session_id={CHECKOUT_SESSION_ID}");
-  CHECK(addresses->cancel == "https://app.example.org/checkout/cancelled?enrollment=e1");
+  CHECK(addresses->success == "https://app.example.org/enrollments/e1?checkout=paid&session_id={CHECKOUT_SESSION_ID}");
+  CHECK(addresses->cancel == "https://app.example.org/enrollments/e1?checkout=cancelled");
 }
 
 TEST_CASE("an application without any origin allows none") {

@@ -30,12 +30,13 @@ Task<Result<Settled>> record_misfit(Host& host, WebhookEvent event, std::string 
   co_return Settled{WebhookOutcome::ignored, {}};
 }
 
-Statement tell_of_refund(Host& host, std::string_view student_id, std::string_view course_title,
-                         std::string_view currency, std::string_view cause, std::int64_t cents, Refunded how) {
+Statement tell_of_refund(Host& host, const RefundedTransaction& transaction, std::string_view cause, std::int64_t cents,
+                         Refunded how) {
   JsonWriter json;
-  json.begin_object().member("courseTitle", course_title).member("amount", money_text(cents, currency));
+  json.begin_object().member("courseTitle", transaction.course_title);
+  json.member("enrollmentId", transaction.enrollment_id).member("amount", money_text(cents, transaction.currency));
   json.member("whole", how == Refunded::whole).end_object();
-  return queue_mail(host, Mail::payment_refunded, student_id, cause, std::move(json).text());
+  return queue_mail(host, Mail::payment_refunded, transaction.student_id, cause, std::move(json).text());
 }
 
 std::string money_text(std::int64_t cents, std::string_view currency) {

@@ -17,9 +17,9 @@ Task<Result<Settled>> record_misfit(Host& host, WebhookEvent event, std::string 
                                     std::string enrollment_id, std::string reason);
 
 enum class Refunded { whole, in_part };
-/// The mail about a refund of so many cents.
-Statement tell_of_refund(Host& host, std::string_view student_id, std::string_view course_title,
-                         std::string_view currency, std::string_view cause, std::int64_t cents, Refunded how);
+/// The mail about a refund of so many cents of a transaction.
+Statement tell_of_refund(Host& host, const RefundedTransaction& transaction, std::string_view cause, std::int64_t cents,
+                         Refunded how);
 
 /// "450.00 USD", for mails.
 std::string money_text(std::int64_t cents, std::string_view currency);

@@ -29,7 +29,8 @@ std::vector<Statement> read_paid_checkout(std::string_view session_id, std::stri
   std::vector<Statement> batch;
   batch.push_back(sql(join(paid, R"(
       SELECT e.id, e.status, e.student_id, e.teacher_id, c.creator_id, e.instructor_type, e.price_cents, e.currency,
-             e.checkout_session_id, c.title, c.slug, s.name, t.name, x.id, x.stripe_payment_intent_id
+             e.checkout_session_id, c.title, c.slug, s.name AS student_name, t.name AS teacher_name, x.id AS transaction_id,
+             x.stripe_payment_intent_id
       FROM paid e JOIN courses c ON c.id = e.course_id JOIN users s ON s.id = e.student_id
       JOIN users t ON t.id = e.teacher_id LEFT JOIN transactions x ON x.enrollment_id = e.id)"),
                       session_id, reference));

@@ -132,7 +132,9 @@ std::vector<Statement> effect_of(Host& host, Verdict verdict, const Facts& facts
   keep_books(effect, host, transaction, portions_of(enrollment, goes_back), facts, paid.session_id, now);
   if (verdict == Verdict::enroll) tell_people(effect, host, enrollment);
   if (!facts.waiting.empty())
-    effect.push_back(tell_of_refund(host, enrollment.student_id, enrollment.course_title, enrollment.currency,
+    effect.push_back(tell_of_refund(host,
+                                    {transaction.id, transaction.enrollment_id, transaction.amount_cents,
+                                     transaction.currency, 0, enrollment.student_id, enrollment.course_title},
                                     cause_of_refund(facts.waiting.back().charge_id, facts.refunded_cents()),
                                     facts.refunded_cents(),
                                     verdict == Verdict::refunded ? Refunded::whole : Refunded::in_part));

@@ -42,8 +42,7 @@ std::vector<Statement> take_back(Host& host, const Facts& facts, const RefundedC
   effect.push_back(post_movement(host, cause, transaction.id, transaction.currency, postings_of_refund(back), now));
   const bool whole = charge.cumulative_cents == transaction.amount_cents;
   if (whole) effect.push_back(end_refunded_enrollment(transaction.enrollment_id, now));
-  effect.push_back(tell_of_refund(host, transaction.student_id, transaction.course_title, transaction.currency, cause,
-                                  refunded, whole ? Refunded::whole : Refunded::in_part));
+  effect.push_back(tell_of_refund(host, transaction, cause, refunded, whole ? Refunded::whole : Refunded::in_part));
   return effect;
 }
 

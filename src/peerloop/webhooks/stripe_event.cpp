@@ -20,7 +20,8 @@ std::string reference_of(JsonValue object) {
 
 decltype(StripeEvent::news) read_news(std::string_view type, JsonValue object) {
   std::string id = text_at(object, {"id"});
-  if (id.empty() || id.size() > 200) return Uninteresting{};
+  // Stripe's ids have up to 70 characters. Longer ones would not fit what is named after them.
+  if (id.empty() || id.size() > 150) return Uninteresting{};
   if (type == "checkout.session.completed" || type == "checkout.session.async_payment_succeeded") {
     if (text_at(object, {"payment_status"}) == "unpaid") return Uninteresting{};
     return CheckoutPaid{std::move(id), reference_of(object), some_text_at(object, {"payment_intent"}),

@@ -1,0 +1,48 @@
+#include "peerloop/people/avatar.h"
+
+#include "base/id.h"
+#include "http/stored_object.h"
+#include "peerloop/people/image.h"
+#include "peerloop/people/queries.h"
+
+namespace isthmus::peerloop {
+
+namespace {
+
+std::string key_of(std::string_view user_id) { return "avatars/" + std::string(user_id); }
+
+Result<ImageHeader> accept_image(std::string_view first_bytes) {
+  const auto refused = [](std::string text) {
+    return Failure(Error(415, "unsupported_image", ClientText(std::move(text))));
+  };
+  const auto image = read_image_header(first_bytes);
+  if (!image) return refused("Send a PNG, JPEG, WebP or GIF picture.");
+  if (!has_usable_size(*image))
+    return refused("A picture may have 1 to " + std::to_string(largest_image_side) + " pixels a side.");
+  return *image;
+}
+
+}  // namespace
+
+Task<Result<Response>> put_avatar(Request& request) {
+  const std::string& user_id = request.user().user_id;
+  const std::string first_bytes = co_await request.incoming().peek_body(image_header_bytes);
+  const ImageHeader image = co_await accept_image(first_bytes);
+  const auto stored = co_await request.host().bucket.put_request_body(key_of(user_id), std::string(image.content_type));
+  co_await request.db().write(set_avatar(user_id, key_of(user_id), stored.etag, request.now()));
+  co_return ok(Avatar{"/api/users/" + user_id + "/avatar"});
+}
+
+Task<Result<Response>> get_avatar(Request& request) {
+  if (!is_uuid(request.param("id"))) co_return Failure(not_found("file"));
+  co_return co_await serve_object(request, key_of(request.param("id")), "public, max-age=300");
+}
+
+Task<Result<Response>> delete_avatar(Request& request) {
+  const std::string& user_id = request.user().user_id;
+  co_await request.db().write(clear_avatar(user_id, request.now()));
+  co_await request.host().bucket.remove(key_of(user_id));
+  co_return no_content();
+}
+
+}  // namespace isthmus::peerloop

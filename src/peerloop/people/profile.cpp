@@ -1,0 +1,50 @@
+#include "peerloop/people/profile.h"
+
+#include "peerloop/people/queries.h"
+
+namespace isthmus::peerloop {
+
+namespace {
+
+Result<Response> json_or_missing(std::string json) {
+  if (json.empty()) return Failure(not_found("user"));
+  return json_response(200, std::move(json));
+}
+
+}  // namespace
+
+Task<Result<Response>> show_profile(Request& request) {
+  const auto& caller = request.maybe_user();
+  auto found = co_await request.db().read(
+      select_profile(request.param("id"), caller ? std::optional(caller->user_id) : std::nullopt));
+  co_return json_or_missing(std::move(found).text());
+}
+
+Task<Result<Response>> change_profile(Request& request, ProfileChange change) {
+  const std::string& user_id = request.user().user_id;
+  std::vector<Statement> statements = update_profile(user_id, change, request.now());
+  statements.push_back(select_profile(user_id, user_id));
+  // Saying twice what the profile is to be makes no difference.
+  auto changed = co_await attempt(request.db().batch(std::move(statements), OnLostAnswer::retry));
+  auto sets = co_await on_constraint(std::move(changed), "users.handle",
+                                     conflict("Somebody else has this handle.", "handle_taken"));
+  co_return json_or_missing(std::move(sets.back()).text());
+}
+
+Task<Result<Response>> follow(Request& request) {
+  const std::string& follower = request.user().user_id;
+  if (request.param("id") == follower) co_return Failure(conflict("Nobody follows their own account.", "own_account"));
+  auto sets =
+      co_await request.db().batch(insert_follow(follower, request.param("id"), request.now()), OnLostAnswer::retry);
+  if (sets.back().empty()) co_return Failure(not_found("user"));
+  co_return no_content();
+}
+
+Task<Result<Response>> unfollow(Request& request) {
+  auto sets =
+      co_await request.db().batch(delete_follow(request.user().user_id, request.param("id")), OnLostAnswer::retry);
+  if (sets.back().empty()) co_return Failure(not_found("user"));
+  co_return no_content();
+}
+
+}  // namespace isthmus::peerloop

@@ -1,0 +1,13 @@
+#pragma once
+
+/// Pieces of SQL that more than one query is made of. They are macros because only literals can be joined into a
+/// literal: a query stays one text that is written once, and is never put together while a request waits.
+
+/// The moment in a column of milliseconds as RFC 3339 in JSON; NULL stays NULL.
+#define PEERLOOP_TIME(column) "strftime('%Y-%m-%dT%H:%M:%fZ', " column " / 1000.0, 'unixepoch')"
+/// A column of 0 and 1 as a JSON boolean.
+#define PEERLOOP_BOOLEAN(column) "json(iif(" column ", 'true', 'false'))"
+/// The address of a user's picture, NULL where there is none.
+#define PEERLOOP_AVATAR_URL(user) "iif(" user ".avatar_key IS NULL, NULL, '/api/users/' || " user ".id || '/avatar')"
+/// An account that others may see.
+#define PEERLOOP_IS_VISIBLE(user) user ".deleted_at IS NULL AND " user ".suspended_at IS NULL"

@@ -1,0 +1,68 @@
+#pragma once
+
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "native/server.h"
+
+namespace isthmus::native {
+
+/// As much of Stripe as money tests need, in memory: checkout sessions, refunds, idempotency keys with their traps, and
+/// the events about all that. It answers the world's HTTP client.
+class FakeStripe {
+ public:
+  static constexpr std::string_view webhook_secret = "whsec_test_secret";
+
+  /// Sets the world's settings for Stripe, and answers its requests from now on.
+  explicit FakeStripe(World& world);
+  FakeStripe(const FakeStripe&) = delete;
+  FakeStripe& operator=(const FakeStripe&) = delete;
+
+  /// Answers instead of Stripe while it is set: an outage, a proxy's page.
+  std::function<Result<IncomingAnswer>(const OutgoingRequest&)> instead;
+  /// How long a call with a new idempotency key keeps that key busy: others with it get a 409 meanwhile.
+  Millis busy_for = 0;
+
+  /// The student presses Pay. Gives the event; nothing where the page is not open any more.
+  std::optional<Json> pay(const std::string& session_id);
+  /// The page's time is over. Gives the event; nothing where it was paid or is over already.
+  std::optional<Json> expire(const std::string& session_id);
+  /// Refunds a payment, as from Stripe's own pages. Gives the event.
+  Json refund(const std::string& payment_intent, std::int64_t cents);
+
+  /// A new event about an object as it is now.
+  Json event(std::string_view type, const Json& object);
+  /// The delivery of an event, signed now.
+  Outgoing delivery(const Json& event) const;
+  Outgoing delivery_of_text(const std::string& body, std::string_view secret = webhook_secret) const;
+
+  std::vector<std::string> open_sessions() const;
+
+  std::map<std::string, Json> sessions;  ///< by id
+  std::map<std::string, Json> charges;   ///< by payment intent
+  /// Of refunds and expiries that our side asked for, in order.
+  std::vector<Json> events_of_calls;
+
+ private:
+  struct Kept {
+    std::string request;
+    IncomingAnswer answer;
+    Timestamp ready;
+  };
+
+  IncomingAnswer respond(const OutgoingRequest& request);
+  IncomingAnswer execute(const OutgoingRequest& request);
+  IncomingAnswer create_session(const std::map<std::string, std::string>& form);
+  IncomingAnswer create_refund(const std::map<std::string, std::string>& form);
+  std::string next_id(std::string_view prefix);
+
+  World& world_;
+  std::map<std::string, Kept> kept_;
+  int last_id_ = 0;
+};
+
+}  // namespace isthmus::native
