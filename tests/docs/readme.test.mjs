@@ -11,7 +11,7 @@ import { after, before, describe, test } from 'node:test';
 
 import { argon2idAsync } from '@noble/hashes/argon2.js';
 
-import { argon2idHasher, demoStatements } from '../../scripts/lib/peerloop-demo.mjs';
+import { argon2idHasher, demoPassword, demoStatements } from '../../scripts/lib/peerloop-demo.mjs';
 import { startProduct } from '../../scripts/lib/product.mjs';
 import { freshSecrets } from '../../scripts/lib/secrets.mjs';
 import { root } from '../../scripts/lib/worker.mjs';
@@ -39,7 +39,7 @@ describe("the README's journey", { skip: built ? false : 'peerloop.wasm is not b
       product: 'peerloop',
       persist: folder,
       secrets: freshSecrets(),
-      seed: demoStatements({ password: 'learn-teach-earn', hashPassword: argon2idHasher(argon2idAsync) }),
+      seed: demoStatements({ password: demoPassword, hashPassword: argon2idHasher(argon2idAsync) }),
     });
   });
   after(async () => {
