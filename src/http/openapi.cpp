@@ -136,6 +136,7 @@ class DocumentWriter {
       json_.key("schema").begin_object().member("type", "string").member("minLength", 1).member("maxLength", 200);
       json_.end_object().end_object();
     }
+    schemas_.set_purpose(SchemaWriter::Purpose::request);
     for (const detail::FieldInfo& field : route.input.query_fields) {
       json_.begin_object().member("name", field.name).member("in", "query").member("required", field.required);
       json_.key("schema");
@@ -173,8 +174,12 @@ class DocumentWriter {
     const bool has_param = route.path.contains(':');
     if (input.kind != Input::Kind::none || route.takes_idempotency_key || access.verify)
       write_error("400", "The request is not as it must be.");
-    if (access.kind != Access::Kind::anyone) write_error("401", "Nobody, or nobody valid, is signed in.");
-    if (access.needs_role() || !route.conflicts[0].empty()) write_error("403", "The caller may not do this.");
+    if (route.checks_credentials)
+      write_error("401", "What was sent does not prove who the caller is.");
+    else if (access.kind != Access::Kind::anyone)
+      write_error("401", "Nobody, or nobody valid, is signed in.");
+    if (access.needs_role() || route.checks_credentials || !route.conflicts[0].empty())
+      write_error("403", "The caller may not do this.");
     if (has_param) write_error("404", "There is no such object for the caller.");
     if (route.takes_idempotency_key || !route.conflicts[0].empty()) write_error("409", conflict_text(route));
     if (input.kind == Input::Kind::stream) write_error("411", "The length of the body is not given.");

@@ -113,6 +113,7 @@ struct Route {
   Answer answer;
   std::array<std::string_view, 4> conflicts{};  ///< the codes of the 409s that it can end with
   bool takes_idempotency_key = false;
+  bool checks_credentials = false;
   bool changes_state = false;  ///< the caller's session is looked up where revocation holds at once
   Task<Result<Response>> (*run)(Request&) = nullptr;
 };
@@ -194,6 +195,13 @@ class RouteDraft {
   constexpr RouteDraft takes_idempotency_key() const {
     Route next = route_;
     next.takes_idempotency_key = true;
+    return RouteDraft(next);
+  }
+
+  /// What is sent proves who the caller is, or does not: the handler itself ends with 401 or 403.
+  constexpr RouteDraft checks_credentials() const {
+    Route next = route_;
+    next.checks_credentials = true;
     return RouteDraft(next);
   }
 

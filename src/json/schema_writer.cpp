@@ -5,7 +5,7 @@
 namespace isthmus {
 
 void SchemaWriter::write(Purpose purpose, void (*describe)(SchemaWriter&)) {
-  purpose_ = purpose;
+  set_purpose(purpose);
   begin();
   describe(*this);
   end();

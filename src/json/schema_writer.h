@@ -26,6 +26,8 @@ class SchemaWriter {
   explicit SchemaWriter(JsonWriter& json) : json_(json) {}
 
   void write(Purpose purpose, void (*describe)(SchemaWriter&));
+  /// What the fields that are described next are for.
+  void set_purpose(Purpose purpose) { purpose_ = purpose; }
   bool is_for_answers() const { return purpose_ == Purpose::answer; }
   JsonWriter& json() { return json_; }
 

@@ -13,13 +13,13 @@ inline constexpr auto auth_routes = table(
         .limit(5, per_minute).body<Signup>().open_to(anyone)
         .answers<SignedIn>(201).conflicts("email_taken").run<signup>(),
     post("/api/auth/login").summary("Sign in").tag("auth")
-        .limit(10, per_minute).body<Login>().open_to(anyone)
+        .limit(10, per_minute).body<Login>().open_to(anyone).checks_credentials()
         .answers<SignedIn>().run<login>(),
     post("/api/auth/logout").summary("End this session").tag("auth")
         .limit(flood_only).no_input().open_to(signed_in)
         .answers_nothing().run<logout>(),
     post("/api/auth/refresh").summary("Exchange a refresh token for a new pair of tokens").tag("auth")
-        .limit(flood_only).body<Refresh>().open_to(anyone)
+        .limit(flood_only).body<Refresh>().open_to(anyone).checks_credentials()
         .answers<TokenPair>().run<refresh>(),
     post("/api/auth/verify-email").summary("Prove an e-mail address by the mailed token").tag("auth")
         .limit(flood_only).body<EmailVerification>().open_to(anyone)

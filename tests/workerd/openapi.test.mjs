@@ -1,0 +1,231 @@
+/** The OpenAPI document is a valid one, and the Worker's answers are what it says. */
+
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+
+import addFormats from 'ajv-formats';
+import Ajv from 'ajv/dist/2020.js';
+
+import { newAddress, password, startPeerLoop } from '../support/peerloop.mjs';
+
+/** @type {Awaited<ReturnType<typeof startPeerLoop>>} */
+let peerloop;
+let api;
+/** @type {import('ajv').default} */
+let ajv;
+
+before(async () => {
+  peerloop = await startPeerLoop();
+  const answer = await peerloop.stranger().get('/api/openapi.json');
+  assert.equal(answer.status, 200);
+  api = answer.body;
+  ajv = new Ajv({ allErrors: true, strict: true });
+  addFormats(ajv);
+  // The document around the schemas is no schema.
+  ajv.addVocabulary(Object.keys(api));
+  ajv.addSchema({ $id: 'api', ...api }, undefined, undefined, false);
+});
+after(() => peerloop?.stop());
+
+/** Every operation of the document. */
+const operations = () =>
+  Object.entries(api.paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, operation]) => ({ path, method, operation, at: ['paths', path, method] })),
+  );
+
+/** Every node of the document, with the keys that lead to it. */
+function* nodes(node = api, at = []) {
+  if (typeof node !== 'object' || node === null) return;
+  yield { node, at };
+  for (const [key, child] of Object.entries(node)) yield* nodes(child, [...at, key]);
+}
+
+/** The JSON pointer of a place in the document, as the fragment of an address. */
+const pointer = (at) =>
+  at.map((key) => `/${encodeURIComponent(key.replaceAll('~', '~0').replaceAll('/', '~1'))}`).join('');
+
+const schemaAt = (at) => ajv.compile({ $ref: `api#${pointer(at)}` });
+
+describe('the document', () => {
+  it('says what it is', () => {
+    assert.match(api.openapi, /^3\.1\.\d+$/);
+    assert.ok(api.info.title && api.info.version);
+    assert.deepEqual(Object.keys(api).sort(), ['components', 'info', 'openapi', 'paths', 'servers']);
+    assert.ok(operations().length > 15);
+  });
+
+  it('has only references that lead somewhere', () => {
+    const references = [...nodes()].filter(({ node }) => '$ref' in node).map(({ node }) => node.$ref);
+    assert.ok(references.length > 50);
+    for (const reference of new Set(references)) {
+      assert.match(reference, /^#\/components\/schemas\/\w+$/);
+      assert.ok(reference.split('/').at(-1) in api.components.schemas, reference);
+    }
+  });
+
+  it('has no schema that nothing refers to', () => {
+    const used = new Set([...nodes()].map(({ node }) => node.$ref));
+    for (const name of Object.keys(api.components.schemas)) assert.ok(used.has(`#/components/schemas/${name}`), name);
+  });
+
+  it('names each operation once', () => {
+    const ids = operations().map(({ operation }) => operation.operationId);
+    assert.deepEqual([...new Set(ids)], ids);
+    for (const id of ids) assert.match(id, /^[a-z][A-Za-z]+$/);
+  });
+
+  it('declares the parameters of each path, and no others', () => {
+    for (const { path, operation } of operations()) {
+      const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name);
+      const declared = operation.parameters.filter((parameter) => parameter.in === 'path');
+      assert.deepEqual(declared.map(({ name }) => name).sort(), inPath.sort(), path);
+      for (const { required } of declared) assert.equal(required, true);
+      const all = operation.parameters.map((parameter) => `${parameter.in} ${parameter.name}`);
+      assert.deepEqual([...new Set(all)], all, path);
+      for (const parameter of operation.parameters) {
+        assert.match(parameter.in, /^(path|query|header)$/);
+        assert.equal(typeof parameter.required, 'boolean');
+        assert.ok(parameter.schema);
+      }
+    }
+  });
+
+  it('describes what every operation takes and answers', () => {
+    for (const { path, method, operation } of operations()) {
+      assert.match(method, /^(get|put|post|delete|patch)$/);
+      assert.match(path, /^\/api\//);
+      assert.ok(operation.summary && operation.description && operation.tags.length > 0, path);
+      const statuses = Object.keys(operation.responses);
+      assert.ok(
+        statuses.some((status) => status.startsWith('2')),
+        `${method} ${path} never succeeds`,
+      );
+      for (const [status, { description, content }] of Object.entries(operation.responses)) {
+        assert.match(status, /^[2-5]\d\d$/);
+        assert.ok(description);
+        for (const [type, { schema }] of Object.entries(content ?? {}))
+          assert.ok(/^\w+\/[\w.+*-]+$/.test(type) && schema);
+      }
+      if (method === 'get') assert.equal(operation.requestBody, undefined);
+    }
+  });
+
+  it('asks for sign-in by a scheme that it declares', () => {
+    const schemes = Object.keys(api.components.securitySchemes);
+    for (const { operation } of operations())
+      for (const choice of operation.security ?? [])
+        for (const name of Object.keys(choice)) assert.ok(schemes.includes(name), name);
+  });
+
+  it('has only schemas that are JSON Schema of 2020-12, without a keyword that means nothing', () => {
+    const places = [...nodes()]
+      .filter(({ at }) => at.at(-1) === 'schema' || at.at(-2) === 'schemas')
+      .map(({ at }) => at);
+    assert.ok(places.length > 100);
+    for (const at of places) assert.doesNotThrow(() => schemaAt(at), at.join(' '));
+  });
+});
+
+/** Asserts that an answer is one that the document declares for the operation. */
+function isDeclared(path, method, answer) {
+  const call = `${method} ${path} → ${answer.status}`;
+  const declared = api.paths[path][method].responses[answer.status];
+  assert.ok(declared, `${call} is not declared: ${answer.text}`);
+  if (!declared.content) return assert.equal(answer.text, '', call);
+  const type = answer.headers.get('content-type').split(';')[0];
+  assert.ok(declared.content[type], `${call} is ${type}`);
+  const fits = schemaAt(['paths', path, method, 'responses', String(answer.status), 'content', type, 'schema']);
+  assert.ok(fits(answer.body), `${call}: ${ajv.errorsText(fits.errors)} in ${answer.text}`);
+}
+
+describe('every answer is what the document says', () => {
+  /** A stranger, a student in the middle of a course, and a creator, each with what may stand in a path. */
+  let callers;
+  let ids;
+  before(async () => {
+    const [student, creator] = [await peerloop.signIn('ada'), await peerloop.signIn('mara')];
+    const enrollment = await peerloop.row(
+      'SELECT id, course_id AS course, teacher_id AS teacher FROM enrollments WHERE student_id = ?',
+      student.user.id,
+    );
+    callers = { stranger: peerloop.stranger(), student, creator };
+    ids = {
+      enrollment: String(enrollment.id),
+      course: String(enrollment.course),
+      slug: 'python-for-data-work',
+      draft: 'arranging-for-small-ensembles',
+      teacher: String(enrollment.teacher),
+      student: student.user.id,
+      nobody: '01a00000-0000-7000-8000-000000000000',
+      nonsense: '%27%20OR%201=1--',
+    };
+  });
+
+  /** What is asked of a list: nothing, its first element, the page behind it, and nonsense. */
+  async function* questions(caller, path, parameters) {
+    const needed = parameters
+      .filter((parameter) => parameter.in === 'query' && parameter.required)
+      .map(({ name }) => `${name}=${name === 'courseId' ? ids.course : 'x'}`);
+    const ask = (...more) => caller.get([path, [...needed, ...more].join('&')].filter(Boolean).join('?'));
+    const names = parameters.filter((parameter) => parameter.in === 'query').map(({ name }) => name);
+    yield await ask();
+    if (names.length > 0) yield await ask('unheard-of=1');
+    if (!names.includes('limit')) return;
+    const first = await ask('limit=1');
+    yield first;
+    yield await ask('limit=0');
+    yield await ask('cursor=nonsense');
+    if (first.body?.nextCursor) yield await ask('limit=1', `cursor=${encodeURIComponent(first.body.nextCursor)}`);
+  }
+
+  it('to every GET, by a stranger, a student and a creator', async () => {
+    const gets = operations().filter(({ method }) => method === 'get');
+    assert.ok(gets.length >= 7);
+    for (const { path, operation } of gets) {
+      const statuses = new Set();
+      const places = path.includes('{') ? Object.values(ids).map((id) => path.replace(/\{\w+\}/g, id)) : [path];
+      for (const caller of Object.values(callers))
+        for (const place of places)
+          for await (const answer of questions(caller, place, operation.parameters)) {
+            isDeclared(path, 'get', answer);
+            statuses.add(answer.status);
+          }
+      assert.ok(statuses.has(200), `${path} never answered 200 but ${[...statuses]}`);
+    }
+  });
+
+  it('to those who sign up, sign in, and enroll, rightly and wrongly', async () => {
+    const stranger = peerloop.stranger();
+    const email = newAddress();
+    const send = async (path, body, status, { as = stranger, at = path } = {}) => {
+      const answer = await as.post(at, body);
+      assert.equal(answer.status, status, answer.text);
+      isDeclared(path, 'post', answer);
+      return answer.body;
+    };
+    const account = { name: 'Robin', email, password, role: 'student' };
+    const session = await send('/api/auth/signup', account, 201);
+    await send('/api/auth/signup', account, 409);
+    await send('/api/auth/signup', { ...account, role: 'admin', admin: true }, 400);
+    await send('/api/auth/login', { email, password }, 200);
+    await send('/api/auth/login', { email, password: 'not the password' }, 401);
+    await send('/api/auth/refresh', { refreshToken: session.refreshToken }, 200);
+    await send('/api/auth/refresh', { refreshToken: session.refreshToken }, 401);
+    await send('/api/auth/reset-password', { email }, 202);
+    await send('/api/auth/verify-email', { token: 'nonsense' }, 400);
+
+    const enroll = '/api/courses/{id}/enroll';
+    const wish = { instructorType: 'creator' };
+    const at = '/api/courses/testing-without-tears/enroll';
+    const newcomer = await peerloop.signUp();
+    await send(enroll, wish, 401, { at });
+    await send(enroll, wish, 201, { as: newcomer, at });
+    await send(enroll, wish, 404, { as: newcomer, at: '/api/courses/nowhere/enroll' });
+    await send(enroll, { instructorType: 'student_teacher' }, 400, { as: newcomer, at });
+    await send(enroll, wish, 409, { as: await peerloop.signIn('tomas'), at });
+    const text = await newcomer.send('POST', at, { body: 'instructorType=creator' });
+    assert.equal(text.status, 415);
+    isDeclared(enroll, 'post', text);
+    await send('/api/auth/logout', undefined, 204, { as: newcomer });
+  });
+});
