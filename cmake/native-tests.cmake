@@ -1,4 +1,4 @@
-# unit_tests: every *_test.cpp below src/ and tests/, with what stands beside those in tests/ to support them.
+# unit_tests: every *_test.cpp below src/, tests/ and examples/, with what stands beside those in tests/ to support them.
 
 add_library(isthmus_tests_options INTERFACE)
 target_link_libraries(isthmus_tests_options INTERFACE isthmus::options isthmus::doctest)
@@ -6,12 +6,12 @@ target_include_directories(isthmus_tests_options INTERFACE ${PROJECT_SOURCE_DIR}
 # Tests find their data from here, wherever they are started.
 target_compile_definitions(isthmus_tests_options INTERFACE ISTHMUS_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
 
-file(GLOB_RECURSE test_sources CONFIGURE_DEPENDS src/*_test.cpp tests/*_test.cpp)
+file(GLOB_RECURSE test_sources CONFIGURE_DEPENDS src/*_test.cpp tests/*_test.cpp examples/*_test.cpp)
 file(GLOB_RECURSE support_sources CONFIGURE_DEPENDS tests/native/*.cpp tests/vectors/*.cpp)
 list(FILTER support_sources EXCLUDE REGEX "_(test|wasm)\\.cpp$")
 
 add_executable(unit_tests tests/unit/main.cpp ${test_sources} ${support_sources})
-target_link_libraries(unit_tests PRIVATE isthmus_tests_options isthmus_adapters sqlite3)
+target_link_libraries(unit_tests PRIVATE isthmus_tests_options isthmus_adapters example_lending sqlite3)
 foreach(product IN LISTS ISTHMUS_PRODUCTS)
   if(TARGET isthmus_${product})
     target_link_libraries(unit_tests PRIVATE isthmus_${product})

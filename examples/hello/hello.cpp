@@ -11,15 +11,11 @@ Task<Result<Response>> greet(Request& request) {
   co_return ok(Greeting{"Hello, " + std::string(request.param("name")) + "!"});
 }
 
-constexpr auto routes = table(get("/hello/:name")
-                                  .summary("Greet someone")
-                                  .limit(flood_only)
-                                  .no_input()
-                                  .open_to(anyone)
-                                  .answers<Greeting>()
-                                  .run<greet>());
+constexpr auto hello =
+    get("/hello/:name").summary("Greet").limit(flood_only).no_input().open_to(anyone).answers<Greeting>().run<greet>();
+constexpr auto routes = table(hello);
 
 const App& isthmus::app() {
-  static constexpr App hello{"hello", "Hello", routes};
-  return hello;
+  static constexpr App program{"hello", "Hello", routes};
+  return program;
 }

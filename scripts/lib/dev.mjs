@@ -3,7 +3,7 @@
 import { join } from 'node:path';
 import { argon2idAsync } from '@noble/hashes/argon2.js';
 
-import { argon2idHasher, demoAccounts, demoStatements } from './peerloop-demo.mjs';
+import { argon2idHasher, demoAccounts, demoPassword as password, demoStatements } from './peerloop-demo.mjs';
 import { startProduct } from './product.mjs';
 import { developmentSecrets } from './secrets.mjs';
 import { root } from './worker.mjs';
@@ -11,8 +11,6 @@ import { root } from './worker.mjs';
 const product = process.argv[2] ?? 'peerloop';
 const port = Number(process.env.PORT ?? 8787);
 const simPort = Number(process.env.SIM_PORT ?? 8788);
-/** One password for every demo account: it is printed below, and exists only in a development database. */
-const password = 'learn-teach-earn';
 
 const running = await startProduct({
   product,

@@ -9,6 +9,9 @@ import { createHash, randomBytes } from 'node:crypto';
 
 import { categories, courses, people, purchases } from './peerloop-demo-content.mjs';
 
+/** One password for every demo account: it is printed and documented, and exists only in a development database. */
+export const demoPassword = 'learn-teach-earn';
+
 const day = 86_400_000;
 const opening = Date.UTC(2026, 1, 2, 9);
 const rowsPerStatement = 40;

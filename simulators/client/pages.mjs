@@ -1,4 +1,4 @@
-import { page, parseForm, seeOther } from '../http.mjs';
+import { page, parseForm } from '../http.mjs';
 import { badge, html, layout } from '../markup.mjs';
 import { callApi } from './api.mjs';
 
@@ -43,10 +43,6 @@ export function clientPages(router, { addresses, webhooks }) {
     .on('GET', '/app/enrollments/:id', ({ params, query }) => {
       const paid = webhooks.list().find((delivery) => isPaymentOf(delivery, params.id));
       return page(200, enrollment(params.id, query.get('checkout'), paid));
-    })
-    .on('GET', '/app/checkout/:outcome', ({ params, query }) => {
-      const id = encodeURIComponent(query.get('enrollment') ?? 'unknown');
-      return seeOther(`/app/enrollments/${id}?checkout=${params.outcome === 'success' ? 'success' : 'cancelled'}`);
     });
 }
 
@@ -202,14 +198,22 @@ function incompleteLink(title) {
   return panel(title, html`<p>This link is incomplete. Open the one in the mail again.</p>`);
 }
 
-const RETURNS = {
-  success: ['Thank you', 'The payment page says that you paid.'],
-  cancelled: ['Nothing was paid', 'You left the payment page. Your place stays open for a while: enrol again to pay.'],
-};
+const THANKS = ['Thank you', 'The payment page says that you paid.'];
+const REGRETS = [
+  'Nothing was paid',
+  'You left the payment page. Your place stays open for a while: enrol again to pay.',
+];
+/** What `?checkout=` says on the way back. */
+const RETURNS = new Map([
+  ['paid', THANKS],
+  ['success', THANKS],
+  ['cancelled', REGRETS],
+]);
 
 /** @param {import('../webhooks.mjs').Delivery | undefined} paid the webhook that tells the product of the payment */
 function enrollment(id, checkout, paid) {
-  const [title, text] = RETURNS[checkout] ?? ['Your enrollment', 'Here the lessons would be.'];
+  const said = RETURNS.get(checkout);
+  const [title, text] = said ?? ['Your enrollment', 'Here the lessons would be.'];
   return panel(
     title,
     html`<p>${text}</p>
@@ -219,7 +223,7 @@ function enrollment(id, checkout, paid) {
           <dd><code>${id}</code></dd>
         </div>
         ${
-          paid || checkout === 'success'
+          paid || said === THANKS
             ? html`<div>
                 <dt>Webhook</dt>
                 <dd>

@@ -103,7 +103,7 @@ describe('the simulated client in a browser', { skip: noChromium }, () => {
           'line_items[0][price_data][unit_amount]': '45000',
           'line_items[0][price_data][product_data][name]': 'Rust for Gardeners',
           'metadata[enrollmentId]': 'e-1',
-          success_url: `${simulators.url}/app/enrollments/e-1?checkout=success`,
+          success_url: `${simulators.url}/app/enrollments/e-1?checkout=paid&session_id={CHECKOUT_SESSION_ID}`,
           cancel_url: `${simulators.url}/app/enrollments/e-1?checkout=cancelled`,
           customer_email: 'ada@example.com',
         }),

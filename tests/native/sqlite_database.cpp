@@ -134,7 +134,10 @@ std::string read_file(const std::filesystem::path& path) {
 
 std::vector<std::filesystem::path> migrations_of(std::string_view product) {
   std::vector<std::filesystem::path> files;
-  for (const auto& entry : std::filesystem::directory_iterator(std::string(ISTHMUS_SOURCE_DIR "/schema/") += product))
+  const std::filesystem::path root = ISTHMUS_SOURCE_DIR;
+  std::filesystem::path folder = root / "schema" / product;
+  if (!is_directory(folder)) folder = root / "examples" / product / "schema";
+  for (const auto& entry : std::filesystem::directory_iterator(folder))
     if (entry.path().extension() == ".sql") files.push_back(entry.path());
   std::ranges::sort(files);
   return files;

@@ -17,7 +17,7 @@ namespace isthmus::native {
 /// worded as D1 words them.
 class SqliteDatabase final : public Database {
  public:
-  /// Applies the migrations of `schema/<product>/` in their order.
+  /// Applies the migrations of `schema/<product>/`, or of `examples/<product>/schema/`, in their order.
   SqliteDatabase(Scheduler& scheduler, const Fates& fates, std::string_view product);
 
   Task<Result<std::vector<ResultSet>>> batch(std::vector<Statement> statements, OnLostAnswer on_lost_answer) override;

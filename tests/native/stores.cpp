@@ -115,7 +115,8 @@ Task<Result<void>> MemoryBucket::remove(std::string key) {
 }
 
 Task<Result<IncomingAnswer>> ScriptedHttpClient::send(OutgoingRequest request) {
-  return carry_out(scheduler_, fate_of(fates_, "http", request.method), "http",
+  const Fate fate = fate_of(fates_, "http", request.method);
+  return carry_out(scheduler_, fate, "http",
                    [this, request = std::move(request)] -> Result<IncomingAnswer> {
                      sent.push_back(request);
                      if (!answers.empty()) {

@@ -16,4 +16,7 @@ struct HandleChoices {
 /// another script, or one that would pass for the service itself, gets the suffix in both. `random` has 6 bytes.
 HandleChoices handles_for(std::string_view name, std::string_view random);
 
+/// True for names under which somebody could speak for the service; nobody may take one.
+bool is_reserved_handle(std::string_view handle);
+
 }  // namespace isthmus::peerloop

@@ -4,6 +4,7 @@
 
 #include "peerloop/auth/access_token.h"
 #include "peerloop/auth/secret_token.h"
+#include "peerloop/auth/token_keys.h"
 
 namespace isthmus::peerloop {
 
@@ -20,6 +21,8 @@ std::string readable_user_agent(Request& request) {
 }  // namespace
 
 Result<DrawnTokens> draw_tokens(Request& request) {
+  // Asked for before anything is written: an account without its tokens would be of no use.
+  if (const auto keys = token_keys(request.settings()); !keys) return Failure(keys.error());
   const auto life = access_token_life(request.settings());
   if (!life) return Failure(life.error());
   Host& host = request.host();
@@ -47,10 +50,8 @@ auth_queries::NewSession new_session(Request& request, std::string user_id, std:
 }
 
 Account account_of(auth_queries::AccountRow row) {
-  std::optional<std::string> avatar;
-  if (row.avatar_etag) avatar = "/api/users/" + row.id + "/avatar";
   return {std::move(row.id),       std::move(row.name),    std::move(row.handle), std::move(row.email),
-          row.email_verified,      {std::move(row.roles)}, std::move(row.bio),    std::move(avatar),
+          row.email_verified,      {std::move(row.roles)}, std::move(row.bio),    std::move(row.avatar_url),
           std::move(row.timezone), row.marketing_opt_out,  row.created_at};
 }
 

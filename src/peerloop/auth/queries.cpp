@@ -1,6 +1,13 @@
 #include "peerloop/auth/queries.h"
 
-#include <string>
+#include "peerloop/sql.h"
+
+/// An AccountRow.
+#define PEERLOOP_ACCOUNT \
+  "SELECT u.id, u.name, u.handle, u.email, u.email_verified_at IS NOT NULL,"                                        \
+  " (SELECT json_group_array(role) FROM (SELECT role FROM user_roles WHERE user_id = u.id ORDER BY role)), u.bio, " \
+  PEERLOOP_AVATAR_URL("u") ", u.timezone, u.marketing_opt_out, u.created_at, u.password_hash, u.token_version,"     \
+  " u.suspended_at IS NOT NULL FROM users u WHERE u.deleted_at IS NULL AND "
 
 namespace isthmus::peerloop::auth_queries {
 
@@ -8,16 +15,6 @@ namespace {
 
 /// Ended sessions are kept this long, to answer "who was that"; then cron removes them.
 constexpr Millis ended_sessions_kept = 30 * day;
-/// A session that was refreshed in a tight loop has many access tokens; what is revoked by name are the newest. The
-/// others fail wherever the database is asked.
-constexpr std::string_view most_revoked = "100";
-
-constexpr std::string_view account_columns = R"(
-    SELECT u.id, u.name, u.handle, u.email, u.email_verified_at IS NOT NULL,
-           (SELECT json_group_array(role) FROM (SELECT role FROM user_roles WHERE user_id = u.id ORDER BY role)),
-           u.bio, u.avatar_etag, u.timezone, u.marketing_opt_out, u.created_at, u.password_hash, u.token_version,
-           u.suspended_at IS NOT NULL
-    FROM users u WHERE u.deleted_at IS NULL AND )";
 
 std::string_view text_of(Purpose purpose) {
   return purpose == Purpose::verify_email ? "verify_email" : "reset_password";
@@ -26,10 +23,10 @@ std::string_view text_of(Purpose purpose) {
 }  // namespace
 
 Statement account_by_email(std::string_view normalized_email) {
-  return sql(std::string(account_columns) + "u.email = ?1", normalized_email);
+  return sql(PEERLOOP_ACCOUNT "u.email = ?1", normalized_email);
 }
 
-Statement account_by_id(std::string_view user_id) { return sql(std::string(account_columns) + "u.id = ?1", user_id); }
+Statement account_by_id(std::string_view user_id) { return sql(PEERLOOP_ACCOUNT "u.id = ?1", user_id); }
 
 std::vector<Statement> insert_account(const NewAccount& account, Timestamp now) {
   return {
@@ -96,8 +93,7 @@ std::vector<Statement> rotate_refresh_token(std::string_view used_hash, const To
       WHERE access_expires_at > ?3
         AND family_id = (SELECT family_id FROM refresh_tokens
                          WHERE token_hash = ?1 AND used_at IS NOT NULL AND replaced_by <> ?2)
-      ORDER BY access_expires_at DESC LIMIT )" +
-                  std::string(most_revoked),
+      ORDER BY access_expires_at DESC LIMIT 100)",
               used_hash, next.refresh_hash, now)};
 }
 
@@ -110,8 +106,7 @@ std::vector<Statement> end_session(std::string_view session_id, std::string_view
           sql(R"(
       SELECT t.access_jti, t.access_expires_at FROM refresh_tokens t JOIN auth_sessions s ON s.id = t.family_id
       WHERE s.id = ?1 AND s.user_id = ?2 AND t.access_expires_at > ?3
-      ORDER BY t.access_expires_at DESC LIMIT )" +
-                  std::string(most_revoked),
+      ORDER BY t.access_expires_at DESC LIMIT 100)",
               session_id, user_id, now)};
 }
 
@@ -130,10 +125,11 @@ Statement list_sessions(std::string_view user_id, std::string_view current_acces
   return sql(R"(
       SELECT json_object(
                'id', s.id, 'userAgent', s.user_agent,
-               'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', s.created_at / 1000.0, 'unixepoch'),
-               'lastUsedAt', strftime('%Y-%m-%dT%H:%M:%fZ', s.last_used_at / 1000.0, 'unixepoch'),
-               'expiresAt', strftime('%Y-%m-%dT%H:%M:%fZ', s.expires_at / 1000.0, 'unixepoch'),
-               'current', json(iif(s.id = (SELECT family_id FROM refresh_tokens WHERE access_jti = ?2), 'true', 'false'))),
+               'createdAt', )" PEERLOOP_TIME("s.created_at") R"(,
+               'lastUsedAt', )" PEERLOOP_TIME("s.last_used_at") R"(,
+               'expiresAt', )" PEERLOOP_TIME("s.expires_at") R"(,
+               'current', )" PEERLOOP_BOOLEAN(
+                 "s.id = (SELECT family_id FROM refresh_tokens WHERE access_jti = ?2)") R"(),
              CAST(s.created_at AS TEXT), s.id
       FROM auth_sessions s
       WHERE s.user_id = ?1 AND s.ended_at IS NULL AND s.expires_at > ?6
@@ -218,8 +214,7 @@ std::vector<Statement> reset_password(std::string_view hash, std::string_view pa
           sql(R"(
       SELECT t.access_jti, t.access_expires_at FROM refresh_tokens t JOIN auth_sessions s ON s.id = t.family_id
       WHERE t.access_expires_at > ?2 AND s.user_id = (SELECT user_id FROM one_time_tokens WHERE token_hash = ?1)
-      ORDER BY t.access_expires_at DESC LIMIT )" +
-                  std::string(most_revoked),
+      ORDER BY t.access_expires_at DESC LIMIT 100)",
               hash, now)};
 }
 

@@ -20,7 +20,7 @@ struct AccountRow {
   bool email_verified = false;
   std::string roles;  ///< a JSON list
   std::string bio;
-  std::optional<std::string> avatar_etag;
+  std::optional<std::string> avatar_url;
   std::string timezone;
   bool marketing_opt_out = false;
   Timestamp created_at;
@@ -88,7 +88,8 @@ std::vector<Statement> rotate_refresh_token(std::string_view used_hash, const To
 inline constexpr std::size_t rotated_row = 4;        ///< a RefreshRow, or nothing for a token that we never issued
 inline constexpr std::size_t rotated_to_revoke = 5;  ///< LiveToken rows of a family that has just been ended
 
-/// Gives the session's id where it was live and the user's. Behind it: the access tokens to revoke.
+/// Gives the session's id where it was live and the user's. Behind it: the access tokens to revoke, the newest hundred,
+/// which only a session that was refreshed in a tight loop exceeds; its others fail wherever the database is asked.
 std::vector<Statement> end_session(std::string_view session_id, std::string_view user_id, std::string_view reason,
                                    Timestamp now);
 

@@ -35,8 +35,9 @@ TEST_CASE("a user sees the devices that are signed in, newest first, a page at a
   PeerloopServer server;
   server.sign_up("bob");
   const Account phone = server.sign_up("ada");
-  const Reply signed_in = server.post("/api/auth/login", {{"email", "ada@example.org"}, {"password", PeerloopServer::password}},
-                                      server.stranger().with("user-agent", "Browser/1.0 (caf\xC3\xA9)\t"));
+  const Reply signed_in =
+      server.post("/api/auth/login", {{"email", "ada@example.org"}, {"password", PeerloopServer::password}},
+                  server.stranger().with("user-agent", "Browser/1.0 (caf\xC3\xA9)\t"));
   const Account laptop = server.account_of(signed_in);
   const Json sessions = server.get("/api/auth/sessions", phone).json();
   REQUIRE(sessions["items"].size() == 2);
@@ -52,7 +53,7 @@ TEST_CASE("a user sees the devices that are signed in, newest first, a page at a
   CHECK(first["items"][0]["current"] == true);
   const auto cursor = first["nextCursor"].get<std::string>();
   const Json second_page = server.get("/api/auth/sessions?limit=1&cursor=" + cursor, laptop).json();
-  CHECK(second_page["items"] == Json{server.get("/api/auth/sessions", laptop).json()["items"][1]});
+  CHECK(second_page["items"] == Json::array({server.get("/api/auth/sessions", laptop).json()["items"][1]}));
   CHECK(second_page["nextCursor"].is_null());
   CHECK(server.get("/api/auth/sessions?cursor=nonsense", laptop).code() == "invalid_cursor");
 }

@@ -7,7 +7,10 @@ namespace isthmus::native {
 namespace {
 
 Json ada() {
-  return {{"name", "Ada Lovelace"}, {"email", "ada@example.org"}, {"password", PeerloopServer::password}, {"role", "student"}};
+  return {{"name", "Ada Lovelace"},
+          {"email", "ada@example.org"},
+          {"password", PeerloopServer::password},
+          {"role", "student"}};
 }
 
 Json changed(std::string_view field, const Json& value) {
@@ -38,13 +41,14 @@ TEST_CASE("a sign-up opens a session and mails a link") {
   REQUIRE(mails.size() == 1);
   CHECK(mails[0]["to"] == "ada@example.org");
   CHECK(mails[0]["subject"] == "Confirm your e-mail address");
-  CHECK(mails[0]["html"].get<std::string>().contains("https://app.example.org/verify-email?token=" + server.mailed_token()));
+  CHECK(mails[0]["html"].get<std::string>().contains("https://app.example.org/verify-email?token=" +
+                                                     server.mailed_token()));
 }
 
 TEST_CASE("the address is kept lower-case, and is taken in any spelling") {
   PeerloopServer server;
-  CHECK(server.post("/api/auth/signup", changed("email", "  Ada@Example.ORG "), server.stranger()).json()["user"]["email"] ==
-        "ada@example.org");
+  CHECK(server.post("/api/auth/signup", changed("email", "  Ada@Example.ORG "), server.stranger())
+            .json()["user"]["email"] == "ada@example.org");
   const Reply again = server.post("/api/auth/signup", changed("email", "ADA@example.org"), server.stranger());
   CHECK(again.status == 409);
   CHECK(again.code() == "email_taken");
@@ -53,9 +57,12 @@ TEST_CASE("the address is kept lower-case, and is taken in any spelling") {
 
 TEST_CASE("of parallel sign-ups with one address exactly one succeeds") {
   PeerloopServer server;
-  server.world.fates = [&](const HostCall&) { return Fate{Fate::Fault::none, 1 + Millis(server.world.scheduler.draw(9)), 1}; };
+  server.world.fates = [&](const HostCall&) {
+    return Fate{Fate::Fault::none, 1 + Millis(server.world.scheduler.draw(9)), 1};
+  };
   std::vector<std::unique_ptr<Exchange>> exchanges;
-  for (int i = 0; i < 5; ++i) exchanges.push_back(server.begin(with_json("POST", "/api/auth/signup", ada(), server.stranger())));
+  for (int i = 0; i < 5; ++i)
+    exchanges.push_back(server.begin(with_json("POST", "/api/auth/signup", ada(), server.stranger())));
   server.world.scheduler.run();
   int created = 0;
   int taken = 0;
@@ -94,9 +101,11 @@ TEST_CASE("what a sign-up may not contain") {
   CHECK(refused("role", "admin"));
   CHECK(refused("isAdmin", true));
   CHECK(server.post("/api/auth/signup", changed("password", "Password1"), server.stranger()).code() == "weak_password");
-  CHECK(server.post("/api/auth/signup", changed("password", "ADA@example.org"), server.stranger()).code() == "weak_password");
+  CHECK(server.post("/api/auth/signup", changed("password", "ADA@example.org"), server.stranger()).code() ==
+        "weak_password");
   CHECK(server.world.database.count("SELECT count(*) FROM users") == 0);
-  CHECK(server.post("/api/auth/signup", changed("password", std::string(127, 'p') + "!"), server.stranger()).status == 201);
+  CHECK(server.post("/api/auth/signup", changed("password", std::string(127, 'p') + "!"), server.stranger()).status ==
+        201);
 }
 
 TEST_CASE("five sign-ups a minute from one network") {
@@ -124,8 +133,8 @@ TEST_CASE("neither log nor database shows what only the user should know") {
   server.sign_in("ada@example.org", "a wrong password of mine");
   const std::string mailed = server.mailed_token();
   for (const std::string& secret :
-       {std::string("ada@example.org"), std::string(PeerloopServer::password), account.access_token, account.refresh_token,
-        mailed, std::string("a wrong password")})
+       {std::string("ada@example.org"), std::string(PeerloopServer::password), account.access_token,
+        account.refresh_token, mailed, std::string("a wrong password")})
     CHECK_FALSE(server.world.log.mentions(secret));
   for (const char* query : {"SELECT count(*) FROM refresh_tokens WHERE token_hash = ?1 OR replaced_by = ?1",
                             "SELECT count(*) FROM one_time_tokens WHERE token_hash = ?1",
@@ -149,6 +158,7 @@ TEST_CASE("a missing or weak key is our error, and the health check shows it") {
     const Reply health = server.get("/api/health");
     CHECK(health.status == 503);
     CHECK(health.json()["settings"] == false);
+    CHECK(server.world.database.count("SELECT count(*) FROM users") == 0);
   }
 }
 

@@ -78,10 +78,10 @@ std::optional<ImageHeader> read_jpeg(const Bytes& bytes) {
 
 }  // namespace
 
-std::optional<ImageHeader> read_image_header(std::string_view text) {
-  const Bytes bytes(text);
+std::optional<ImageHeader> read_image_header(std::string_view bytes) {
+  const Bytes content(bytes);
   for (const auto read : {read_png, read_jpeg, read_webp, read_gif})
-    if (const auto image = read(bytes)) return image;
+    if (const auto image = read(content)) return image;
   return std::nullopt;
 }
 

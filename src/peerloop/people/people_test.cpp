@@ -166,6 +166,7 @@ TEST_CASE("a handle belongs to one user") {
   CHECK(taken.status == 409);
   CHECK(taken.code() == "handle_taken");
   CHECK(server.get(path(ada)).json()["name"] == "Name of ada");
+  CHECK(server.patch(path(ada), {{"handle", "admin"}}, ada).code() == "handle_taken");
   CHECK(server.patch(path(ada), {{"handle", "ada"}}, ada).status == 200);
 }
 

@@ -1,5 +1,6 @@
 #include "peerloop/people/profile.h"
 
+#include "peerloop/auth/handle.h"
 #include "peerloop/people/queries.h"
 
 namespace isthmus::peerloop {
@@ -22,12 +23,13 @@ Task<Result<Response>> show_profile(Request& request) {
 
 Task<Result<Response>> change_profile(Request& request, ProfileChange change) {
   const std::string& user_id = request.user().user_id;
+  const auto taken = [] { return conflict("Somebody else has this handle.", "handle_taken"); };
+  if (change.handle && is_reserved_handle(*change.handle)) co_return Failure(taken());
   std::vector<Statement> statements = update_profile(user_id, change, request.now());
   statements.push_back(select_profile(user_id, user_id));
   // Saying twice what the profile is to be makes no difference.
   auto changed = co_await attempt(request.db().batch(std::move(statements), OnLostAnswer::retry));
-  auto sets = co_await on_constraint(std::move(changed), "users.handle",
-                                     conflict("Somebody else has this handle.", "handle_taken"));
+  auto sets = co_await on_constraint(std::move(changed), "users.handle", taken());
   co_return json_or_missing(std::move(sets.back()).text());
 }
 

@@ -49,7 +49,9 @@ class Webhooks : public PeerloopServer {
   std::string outbox_id;
 };
 
-Json bounce(std::string_view type) { return {{"bounce", {{"type", type}, {"subType", "General"}, {"message", "ada@example.org!"}}}}; }
+Json bounce(std::string_view type) {
+  return {{"bounce", {{"type", type}, {"subType", "General"}, {"message", "ada@example.org!"}}}};
+}
 
 }  // namespace
 
@@ -63,10 +65,14 @@ TEST_CASE("a delivered mail is marked, once") {
 
 TEST_CASE("parallel deliveries of one event have one effect") {
   Webhooks server;
-  const std::string body = Json{{"type", "email.delivered"}, {"created_at", to_rfc3339(server.world.now())},
-                                {"data", {{"email_id", "mail-1"}}}}.dump();
+  const std::string body = Json{{"type", "email.delivered"},
+                                {"created_at", to_rfc3339(server.world.now())},
+                                {"data", {{"email_id", "mail-1"}}}}
+                               .dump();
   const std::int64_t now = server.world.now().seconds();
-  server.world.fates = [&](const HostCall&) { return Fate{Fate::Fault::none, Millis(server.world.scheduler.draw(9)), 1}; };
+  server.world.fates = [&](const HostCall&) {
+    return Fate{Fate::Fault::none, Millis(server.world.scheduler.draw(9)), 1};
+  };
   std::vector<std::unique_ptr<Exchange>> exchanges;
   for (int i = 0; i < 50; ++i)
     exchanges.push_back(server.begin({"POST",
@@ -109,7 +115,8 @@ TEST_CASE("whoever complains gets no more marketing") {
 
 TEST_CASE("failed and suppressed mails leave their reason") {
   Webhooks server;
-  CHECK(server.outcome(server.deliver("msg_1", "email.failed", {{"failed", {{"reason", "reached_daily_quota"}}}})) == "processed");
+  CHECK(server.outcome(server.deliver("msg_1", "email.failed", {{"failed", {{"reason", "reached_daily_quota"}}}})) ==
+        "processed");
   CHECK(server.mail_status() == "failed");
   CHECK(server.world.log.mentions("reached_daily_quota"));
   server.deliver("msg_2", "email.suppressed", {{"suppressed", {{"type", "OnAccountSuppressionList"}}}});
@@ -121,7 +128,7 @@ TEST_CASE("an older event never overwrites a newer one") {
   Webhooks server;
   server.world.scheduler.advance(hour);
   server.deliver("msg_1", "email.bounced", bounce("Transient"));
-  CHECK(server.outcome(server.deliver("msg_2", "email.delivered", {}, minute)) == "ignored");
+  CHECK(server.outcome(server.deliver("msg_2", "email.delivered", Json::object(), minute)) == "ignored");
   CHECK(server.mail_status() == "bounced");
 }
 
@@ -129,24 +136,36 @@ TEST_CASE("unknown types and unknown mails are stored as ignored") {
   Webhooks server;
   CHECK(server.outcome(server.deliver("msg_1", "email.opened")) == "ignored");
   CHECK(server.outcome(server.deliver("msg_2", "domain.updated", {{"email_id", nullptr}})) == "ignored");
-  CHECK(server.outcome(server.deliver("msg_3", "email.delivered", {{"email_id", "other"}, {"tags", Json::object()}})) == "ignored");
-  CHECK(server.outcome(server.deliver("msg_4", "email.delivered", {{"email_id", 7}, {"to", "x"}, {"tags", "y"}})) == "ignored");
+  CHECK(server.outcome(server.deliver("msg_3", "email.delivered", {{"email_id", "other"}, {"tags", Json::object()}})) ==
+        "ignored");
+  CHECK(server.outcome(server.deliver("msg_4", "email.delivered", {{"email_id", 7}, {"to", "x"}, {"tags", "y"}})) ==
+        "ignored");
   CHECK(server.world.database.count("SELECT count(*) FROM webhook_events WHERE status = 'ignored'") == 4);
   CHECK(server.mail_status() == "sent");
 }
 
 TEST_CASE("an event that overtakes the answer to our own call is not lost") {
   PeerloopServer server;
-  server.world.http.respond = [](const OutgoingRequest&) -> Result<IncomingAnswer> { return IncomingAnswer{500, {}, ""}; };
+  server.world.http.respond = [](const OutgoingRequest&) -> Result<IncomingAnswer> {
+    return IncomingAnswer{500, {}, ""};
+  };
   server.sign_up("ada");
   const std::string outbox_id = server.world.database.text("SELECT id FROM outbox");
-  const std::string body = Json{{"type", "email.bounced"}, {"created_at", to_rfc3339(server.world.now())},
-                                {"data", {{"email_id", "mail-9"}, {"to", {"ada@example.org"}},
-                                          {"tags", {{"outbox_id", outbox_id}}}, {"bounce", {{"type", "Permanent"}}}}}}.dump();
+  const std::string body = Json{{"type", "email.bounced"},
+                                {"created_at", to_rfc3339(server.world.now())},
+                                {"data",
+                                 {{"email_id", "mail-9"},
+                                  {"to", {"ada@example.org"}},
+                                  {"tags", {{"outbox_id", outbox_id}}},
+                                  {"bounce", {{"type", "Permanent"}}}}}}
+                               .dump();
   const std::int64_t now = server.world.now().seconds();
-  const Reply reply = server.send({"POST", "/api/webhooks/resend",
-                                   {{"webhook-id", "msg_1"}, {"webhook-timestamp", std::to_string(now)},
-                                    {"webhook-signature", signature("msg_1", now, body)}}, body});
+  const Reply reply = server.send({"POST",
+                                   "/api/webhooks/resend",
+                                   {{"webhook-id", "msg_1"},
+                                    {"webhook-timestamp", std::to_string(now)},
+                                    {"webhook-signature", signature("msg_1", now, body)}},
+                                   body});
   CHECK(reply.json()["outcome"] == "processed");
   CHECK(server.world.database.text("SELECT email_status FROM users") == "bounced");
   CHECK(server.world.database.text("SELECT status || ' ' || template FROM emails") == "bounced verify_email");
@@ -157,14 +176,18 @@ TEST_CASE("signatures that do not count") {
   const std::string body = R"({"type":"email.delivered","data":{"email_id":"mail-1"}})";
   const std::int64_t now = server.world.now().seconds();
   const auto send_signed = [&](std::string_view id, std::int64_t at, std::string signed_as, std::string text) {
-    return server.send({"POST", "/api/webhooks/resend",
-                        {{"svix-id", std::string(id)}, {"svix-timestamp", std::to_string(at)}, {"svix-signature", std::move(signed_as)}},
+    return server.send({"POST",
+                        "/api/webhooks/resend",
+                        {{"svix-id", std::string(id)},
+                         {"svix-timestamp", std::to_string(at)},
+                         {"svix-signature", std::move(signed_as)}},
                         std::move(text)});
   };
   const std::string other = base64_encode(std::string(24, 'x'));
   for (const Reply& reply :
        {send_signed("msg_1", now, signature("msg_1", now, body, other), body), send_signed("msg_1", now, "", body),
-        send_signed("msg_2", now, signature("msg_1", now, body), body), send_signed("msg_1", now, signature("msg_1", now, body), body + " "),
+        send_signed("msg_2", now, signature("msg_1", now, body), body),
+        send_signed("msg_1", now, signature("msg_1", now, body), body + " "),
         send_signed("msg_1", now - 301, signature("msg_1", now - 301, body), body),
         send_signed("msg_1", now + 302, signature("msg_1", now + 302, body), body),
         server.send({"POST", "/api/webhooks/resend", {}, body})}) {
@@ -200,7 +223,8 @@ TEST_CASE("an event whose effect is refused is kept as failed, and may succeed l
   const auto try_it = [&](std::string_view guard) {
     peerloop::WebhookEvent event{"stripe", "evt_1", "checkout.session.completed", server.world.now(), "{}"};
     std::vector<Statement> effect;
-    effect.push_back(sql("INSERT INTO rate_limits (key, started_at, expires_at, count) VALUES ('x', ?1, ?1 + 1, 1)", server.world.now()));
+    effect.push_back(sql("INSERT INTO rate_limits (key, started_at, expires_at, count) VALUES ('x', ?1, ?1 + 1, 1)",
+                         server.world.now()));
     effect.push_back(sql(guard));
     return run(server.world, peerloop::record_event(standalone.host(), std::move(event), std::move(effect)));
   };
@@ -213,7 +237,8 @@ TEST_CASE("an event whose effect is refused is kept as failed, and may succeed l
     CHECK(server.world.database.count("SELECT count(*) FROM rate_limits") == 0);
   }
   CHECK(*try_it("SELECT 1") == peerloop::WebhookOutcome::processed);
-  CHECK(server.world.database.count("SELECT count(*) FROM webhook_events WHERE status = 'processed' AND error IS NULL") == 1);
+  CHECK(server.world.database.count(
+            "SELECT count(*) FROM webhook_events WHERE status = 'processed' AND error IS NULL") == 1);
   CHECK(*try_it("SELECT 1") == peerloop::WebhookOutcome::duplicate);
   CHECK(*try_it(refuses) == peerloop::WebhookOutcome::duplicate);
 }
