@@ -34,7 +34,7 @@ struct ResultTraits<Result<T>> {
 struct PromiseBase {
   std::coroutine_handle<> continuation = std::noop_coroutine();
 
-  PromiseBase() noexcept {}
+  PromiseBase() noexcept = default;
 
   static void* operator new(std::size_t size) {
     ++live().frames;
@@ -115,7 +115,7 @@ struct Promise : PromiseBase {
   /// Set when the parent wants errors to pass through it: where to go when this task failed.
   std::coroutine_handle<> (*on_error)(std::coroutine_handle<> parent, Error&& error) noexcept = nullptr;
 
-  Promise() noexcept {}
+  Promise() noexcept = default;
 
   Task<T> get_return_object() noexcept;
 
@@ -175,7 +175,7 @@ struct Promise : PromiseBase {
 
 template <>
 struct Promise<void> : PromiseBase {
-  Promise() noexcept {}
+  Promise() noexcept = default;
   Task<void> get_return_object() noexcept;
   void return_void() const noexcept {}
   template <class U>

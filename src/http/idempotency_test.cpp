@@ -8,7 +8,6 @@
 
 using namespace isthmus;
 using native::Json;
-using native::nobody;
 using native::TestServer;
 
 namespace {

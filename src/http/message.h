@@ -13,7 +13,7 @@
 
 namespace isthmus {
 
-enum class Method : std::uint8_t { get, head, post, put, patch, delete_, options, other };
+enum class Method : std::uint8_t { get, head, post, put, patch, del, options, other };
 
 std::string_view name_of(Method method);
 Method method_named(std::string_view name);

@@ -51,7 +51,7 @@ Task<Result<Response>> upload(Request& request) {
 Task<Result<Response>> later(Request& request) {
   const auto work = [](Request& owner, std::string text) -> Task<Result<void>> {
     co_await owner.host().clock.sleep(second);
-    LogLine(owner.host(), Log::Level::info, text);
+    const LogLine line(owner.host(), Log::Level::info, text);
     if (text == "first") co_return Failure(unavailable("the work broke"));
     co_return Result<void>();
   };

@@ -87,7 +87,8 @@ constexpr Access owner_of(std::string_view object, Statement (*owned)(const Requ
   return {Access::Kind::signed_in, {}, {}, owned, object, nullptr, "the owner"};
 }
 /// The owner, who needs a role as well.
-constexpr Access owner_in_role(std::string_view role_name, std::string_view object, Statement (*owned)(const Request&)) {
+constexpr Access owner_in_role(std::string_view role_name, std::string_view object,
+                               Statement (*owned)(const Request&)) {
   return {Access::Kind::signed_in, {role_name}, {}, owned, object, nullptr, "the owner"};
 }
 constexpr Access webhook_of(std::string_view provider, Result<void> (*verify)(Request&)) {
@@ -241,7 +242,7 @@ constexpr auto get(std::string_view path) { return route(Method::get, path); }
 constexpr auto post(std::string_view path) { return route(Method::post, path); }
 constexpr auto put(std::string_view path) { return route(Method::put, path); }
 constexpr auto patch(std::string_view path) { return route(Method::patch, path); }
-constexpr auto del(std::string_view path) { return route(Method::delete_, path); }
+constexpr auto del(std::string_view path) { return route(Method::del, path); }
 
 /// A product's routes.
 template <class... Rows>

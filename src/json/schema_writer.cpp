@@ -31,7 +31,7 @@ void SchemaWriter::nullable(void (*describe)(SchemaWriter&)) {
 
 std::string SchemaWriter::component_name(const Definition& definition) const {
   const auto first = std::ranges::find(definitions_, definition.name, &Definition::name);
-  const std::string name(definition.name);
+  std::string name(definition.name);
   if (first == definitions_.end() || *first == definition) return name;
   return name + (definition.purpose == Purpose::answer ? "Answer" : "Request");
 }

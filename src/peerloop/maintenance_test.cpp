@@ -12,8 +12,11 @@ TEST_CASE("cron removes what has served its time, and keeps the rest") {
   auto& database = server.world.database;
   database.execute(R"(
       INSERT INTO webhook_events (provider, event_id, type, received_at, status, body)
-      VALUES ('resend', 'msg_1', 'email.delivered', ?1, 'processed', '{}'))", {server.world.now().ms});
-  const auto count = [&](std::string_view table) { return database.count("SELECT count(*) FROM " + std::string(table)); };
+      VALUES ('resend', 'msg_1', 'email.delivered', ?1, 'processed', '{}'))",
+                   {server.world.now().ms});
+  const auto count = [&](std::string_view table) {
+    return database.count("SELECT count(*) FROM " + std::string(table));
+  };
   server.run_cron();
   for (const char* table : {"one_time_tokens", "refresh_tokens", "auth_sessions", "outbox", "emails", "rate_limits"})
     CHECK_MESSAGE(count(table) > 0, table);
@@ -43,7 +46,9 @@ TEST_CASE("cron removes what has served its time, and keeps the rest") {
 
 TEST_CASE("a purge that fails does not keep the mails back") {
   PeerloopServer server;
-  server.world.http.respond = [](const OutgoingRequest&) -> Result<IncomingAnswer> { return IncomingAnswer{500, {}, ""}; };
+  server.world.http.respond = [](const OutgoingRequest&) -> Result<IncomingAnswer> {
+    return IncomingAnswer{500, {}, ""};
+  };
   server.sign_up("ada");
   server.world.scheduler.advance(minute);
   server.world.http.respond = [](const OutgoingRequest&) -> Result<IncomingAnswer> {

@@ -34,7 +34,7 @@ Task<Result<void>> note(Host& host, std::string key) {
 void note_later(Request& request, std::string key) { request.after(note(request.host(), std::move(key))); }
 
 Task<Result<void>> double_all(Host& host, std::vector<int>& numbers) {
-  for (std::size_t i = 0; i < numbers.size(); ++i) {
+  for (std::size_t i = 0; i < numbers.size(); ++i) {  // NOLINT(modernize-loop-convert): an iterator must not wait
     co_await host.clock.sleep(second);
     numbers[i] *= 2;
   }

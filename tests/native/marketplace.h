@@ -12,11 +12,11 @@ class Marketplace {
  public:
   explicit Marketplace(std::uint64_t seed = 1);
 
-  Reply enroll(const Caller& student, const Json& body = {{"instructorType", "creator"}});
-  Reply enroll_with_teacher(const Caller& student);
+  Reply enroll(const Caller& caller, const Json& body = {{"instructorType", "creator"}});
+  Reply enroll_with_teacher(const Caller& caller);
   Reply deliver(const Json& event);
   /// Enrolls with the student-teacher and pays. Gives the session's id.
-  std::string enroll_and_pay(const Caller& student);
+  std::string enroll_and_pay(const Caller& caller);
   /// Delivers what waits in the outbox of refunds, and then what Stripe says about it.
   void drain_refunds();
 

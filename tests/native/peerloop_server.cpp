@@ -17,9 +17,8 @@ PeerloopServer::PeerloopServer(std::uint64_t seed) : TestServer(app(), "peerloop
 
 Caller PeerloopServer::stranger() {
   const int network = ++networks_;
-  return nobody.with("cf-connecting-ip",
-                     "10." + std::to_string(network / 250 / 250) + '.' + std::to_string(network / 250 % 250) + '.' +
-                         std::to_string(network % 250));
+  return nobody.with("cf-connecting-ip", "10." + std::to_string(network / 250 / 250) + '.' +
+                                             std::to_string(network / 250 % 250) + '.' + std::to_string(network % 250));
 }
 
 Account PeerloopServer::account_of(const Reply& reply) {

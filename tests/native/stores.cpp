@@ -116,18 +116,17 @@ Task<Result<void>> MemoryBucket::remove(std::string key) {
 
 Task<Result<IncomingAnswer>> ScriptedHttpClient::send(OutgoingRequest request) {
   const Fate fate = fate_of(fates_, "http", request.method);
-  return carry_out(scheduler_, fate, "http",
-                   [this, request = std::move(request)] -> Result<IncomingAnswer> {
-                     sent.push_back(request);
-                     if (!answers.empty()) {
-                       IncomingAnswer answer = std::move(answers.front());
-                       answers.pop_front();
-                       return answer;
-                     }
-                     if (respond) return respond(request);
-                     return Failure(Error(503, "unreachable", ClientText("The service is busy. Please try again."),
-                                          LogText("no answer was scripted for " + request.url)));
-                   });
+  return carry_out(scheduler_, fate, "http", [this, request = std::move(request)] -> Result<IncomingAnswer> {
+    sent.push_back(request);
+    if (!answers.empty()) {
+      IncomingAnswer answer = std::move(answers.front());
+      answers.pop_front();
+      return answer;
+    }
+    if (respond) return respond(request);
+    return Failure(Error(503, "unreachable", ClientText("The service is busy. Please try again."),
+                         LogText("no answer was scripted for " + request.url)));
+  });
 }
 
 }  // namespace isthmus::native

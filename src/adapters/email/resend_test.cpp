@@ -76,7 +76,9 @@ TEST_CASE("another address may be set, with or without a slash") {
 
 TEST_CASE("errors say whether another try is worth it") {
   Post post;
-  const auto code = [&](IncomingAnswer answer) { return std::string(post.send_and_hear(std::move(answer)).error().code); };
+  const auto code = [&](IncomingAnswer answer) {
+    return std::string(post.send_and_hear(std::move(answer)).error().code);
+  };
   CHECK(code(refusal(422, "validation_error")) == "email_rejected");
   CHECK(code(refusal(400, "invalid_idempotency_key")) == "email_rejected");
   CHECK(code(refusal(409, "invalid_idempotent_request")) == "email_sent_before");

@@ -63,8 +63,8 @@ TEST_CASE("forged, foreign and expired tokens are refused") {
     json[name] = value;
     return json;
   };
-  const std::string unsigned_token = base64url_encode(R"({"alg":"none","typ":"at+jwt"})") + '.' +
-                                     base64url_encode(claims.dump()) + '.';
+  const std::string unsigned_token =
+      base64url_encode(R"({"alg":"none","typ":"at+jwt"})") + '.' + base64url_encode(claims.dump()) + '.';
   for (const std::string& token :
        {forged(header, claims, key), forged(changed(header, "alg", "HS512"), claims, real),
         forged(changed(header, "alg", "none"), claims, real), forged(changed(header, "typ", "JWT"), claims, real),

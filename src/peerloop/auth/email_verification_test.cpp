@@ -30,8 +30,9 @@ TEST_CASE("tokens that prove nothing") {
   server.sign_up("ada");
   CHECK(verify(server, "guessed").code() == "invalid_token");
   CHECK(verify(server, "").status == 400);
-  CHECK(server.post("/api/auth/reset-password/confirm",
-                    {{"token", server.mailed_token()}, {"password", "another good one"}}, server.stranger())
+  CHECK(server
+            .post("/api/auth/reset-password/confirm",
+                  {{"token", server.mailed_token()}, {"password", "another good one"}}, server.stranger())
             .code() == "invalid_token");
   // A token for a former address does not prove the new one.
   const std::string token = server.mailed_token();

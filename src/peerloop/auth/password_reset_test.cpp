@@ -57,12 +57,14 @@ TEST_CASE("of parallel resets with one link one succeeds") {
   server.sign_up("ada");
   ask(server, "ada@example.org");
   const std::string token = server.mailed_token();
-  server.world.fates = [&](const HostCall&) { return Fate{Fate::Fault::none, 5, Millis(server.world.scheduler.draw(5))}; };
+  server.world.fates = [&](const HostCall&) {
+    return Fate{Fate::Fault::none, 5, Millis(server.world.scheduler.draw(5))};
+  };
   std::vector<std::unique_ptr<Exchange>> exchanges;
   for (int i = 0; i < 4; ++i)
-    exchanges.push_back(
-        server.begin(with_json("POST", "/api/auth/reset-password/confirm",
-                               {{"token", token}, {"password", std::string(new_password) + std::to_string(i)}}, server.stranger())));
+    exchanges.push_back(server.begin(
+        with_json("POST", "/api/auth/reset-password/confirm",
+                  {{"token", token}, {"password", std::string(new_password) + std::to_string(i)}}, server.stranger())));
   server.world.scheduler.run();
   int succeeded = 0;
   for (const auto& exchange : exchanges) {
@@ -77,8 +79,8 @@ TEST_CASE("asking tells nobody which addresses have an account") {
   server.sign_up("ada");
   server.world.database.round_trips = 0;
   const Reply known = ask(server, "ada@example.org");
-  const auto exchange = server.begin(
-      with_json("POST", "/api/auth/reset-password", {{"email", "bob@example.org"}}, server.stranger()));
+  const auto exchange =
+      server.begin(with_json("POST", "/api/auth/reset-password", {{"email", "bob@example.org"}}, server.stranger()));
   const Reply& unknown = exchange->reply();
   CHECK(unknown.status == known.status);
   CHECK(unknown.body == known.body);

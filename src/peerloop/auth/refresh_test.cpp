@@ -48,7 +48,8 @@ TEST_CASE("of parallel refreshes with one token exactly one wins") {
     PeerloopServer server(seed);
     const Account ada = server.sign_up("ada");
     server.world.fates = [&](const HostCall&) {
-      return Fate{Fate::Fault::none, 1 + Millis(server.world.scheduler.draw(5)), Millis(server.world.scheduler.draw(5))};
+      return Fate{Fate::Fault::none, 1 + Millis(server.world.scheduler.draw(5)),
+                  Millis(server.world.scheduler.draw(5))};
     };
     std::vector<std::unique_ptr<Exchange>> exchanges;
     for (int i = 0; i < 8; ++i)

@@ -83,8 +83,9 @@ TEST_CASE("a mail whose key was used for another wording was sent") {
 }
 
 TEST_CASE("nothing is sent to an address that bounced, nor to a deleted account") {
-  for (const char* change : {"UPDATE users SET email_status = 'bounced'", "UPDATE users SET email_status = 'suppressed'",
-                             "UPDATE users SET deleted_at = created_at"}) {
+  for (const char* change :
+       {"UPDATE users SET email_status = 'bounced'", "UPDATE users SET email_status = 'suppressed'",
+        "UPDATE users SET deleted_at = created_at"}) {
     PeerloopServer server;
     const auto takes_all = server.world.http.respond;
     answer_with(server, {500, {}, ""});

@@ -1,8 +1,8 @@
 #include "peerloop/mail/render.h"
 
-#include <doctest/doctest.h>
-
 #include <string>
+
+#include <doctest/doctest.h>
 
 namespace isthmus::peerloop {
 
@@ -61,8 +61,8 @@ TEST_CASE("a value is a value, not a template") {
 }
 
 TEST_CASE("a subject is one line") {
-  const RenderedMail mail = rendered(
-      Mail::new_student, "Ada", R"({"courseTitle":"one\r\nBcc: two","studentName":"B","enrollmentId":"e"})");
+  const RenderedMail mail =
+      rendered(Mail::new_student, "Ada", R"({"courseTitle":"one\r\nBcc: two","studentName":"B","enrollmentId":"e"})");
   CHECK(mail.subject == "A new student: one  Bcc: two");
 }
 
@@ -76,7 +76,8 @@ TEST_CASE("what is not known is left out, what must be known is asked for") {
       rendered(Mail::enrollment_confirmed, "Ada", R"({"courseTitle":"C","amount":"$1.00","enrollmentId":"e"})");
   CHECK_FALSE(without_teacher.text.contains("taught by"));
   CHECK(rendered(Mail::enrollment_confirmed).text.contains("taught by Grace"));
-  const auto incomplete = render_mail(Mail::payment_refunded, "Ada", R"({"courseTitle":"C"})", "https://app.example.org");
+  const auto incomplete =
+      render_mail(Mail::payment_refunded, "Ada", R"({"courseTitle":"C"})", "https://app.example.org");
   REQUIRE_FALSE(incomplete.has_value());
   CHECK(incomplete.error().code == "mail_incomplete");
   CHECK(incomplete.error().status == 422);

@@ -5,7 +5,6 @@
 #include "native/marketplace.h"
 
 using namespace isthmus;
-using native::FakeStripe;
 using native::Json;
 using native::Marketplace;
 using native::Reply;
