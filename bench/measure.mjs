@@ -64,9 +64,11 @@ for (let round = 0; round < rounds; round += 1) {
   cold.peerloop.push(await coldStart('wrangler.toml', '/api/openapi.json', { JWT_SECRET: 'x'.repeat(43) }));
 }
 console.log(`cold start, process to first answer (${rounds} rounds, median, spread):`);
-for (const [name, values] of Object.entries(cold)) console.log(`  ${name}: ${median(values).toFixed(1)} ms (${spread(values)})`);
+for (const [name, values] of Object.entries(cold))
+  console.log(`  ${name}: ${median(values).toFixed(1)} ms (${spread(values)})`);
 
 const costs = await signIn();
 console.log(`Argon2id, 19 MiB, t=2, p=1, CPU a hash on workerd (${rounds} rounds, median, spread):`);
-for (const [name, values] of Object.entries(costs)) console.log(`  ${name}: ${median(values).toFixed(1)} ms (${spread(values)})`);
+for (const [name, values] of Object.entries(costs))
+  console.log(`  ${name}: ${median(values).toFixed(1)} ms (${spread(values)})`);
 console.log(`  ratio: ${(median(costs.wasm) / median(costs.javascript)).toFixed(2)}`);

@@ -53,8 +53,10 @@ try {
   const picture = (name) => page.screenshot({ path: join(root, 'docs/images', name) });
 
   await page.goto(`${api}/api/docs`);
-  await page.locator('.opblock').first().waitFor();
-  await page.locator('#operations-tag-auth').scrollIntoViewIfNeeded();
+  const operation = page.locator('.opblock', { hasText: '/api/courses/{id}/enroll' });
+  await operation.locator('.opblock-summary-control').click();
+  await operation.getByText('Request body').waitFor();
+  await operation.evaluate((element) => window.scrollTo(0, element.getBoundingClientRect().top + scrollY - 76));
   await picture('docs-page.png');
 
   await page.goto(`${simulators}/inbox/${mail}`);

@@ -73,9 +73,14 @@ const worker :Workerd.Worker = (
   let output = '';
   child.stderr.on('data', (chunk) => (output += chunk));
   const url = `http://127.0.0.1:${port}`;
-  const answered = () => fetch(url + path).then((answer) => answer.arrayBuffer(), () => undefined);
+  const answered = () =>
+    fetch(url + path).then(
+      (answer) => answer.arrayBuffer(),
+      () => undefined,
+    );
   while (!(await answered())) {
-    if (child.exitCode !== null || performance.now() - started > 20_000) throw new Error(`workerd did not start:\n${output}`);
+    if (child.exitCode !== null || performance.now() - started > 20_000)
+      throw new Error(`workerd did not start:\n${output}`);
     await new Promise((resolve) => setTimeout(resolve, 2));
   }
   const firstAnswerMillis = performance.now() - started;

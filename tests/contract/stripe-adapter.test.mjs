@@ -152,8 +152,6 @@ describe("what our Worker sends to Stripe, beside Stripe's own SDK", () => {
     assert.deepEqual(writtenForm(ours), writtenForm(theirs));
     hasKeys(ours, theirs);
 
-    const enrollments = await student.get('/api/enrollments');
-    assert.deepEqual(enrollments.body.items.map(({ status }) => status).sort(), ['enrolled', 'released']);
     await until('the refund to be in the books', async () => {
       const refunds = await peerloop.rows(
         'SELECT * FROM refunds WHERE stripe_payment_intent_id = ?',
@@ -161,6 +159,8 @@ describe("what our Worker sends to Stripe, beside Stripe's own SDK", () => {
       );
       return refunds.length === 1;
     });
+    const enrollments = await student.get('/api/enrollments');
+    assert.deepEqual(enrollments.body.items.map(({ status }) => status).sort(), ['enrolled', 'refunded']);
     await peerloop.ledgerIsBalanced();
   });
 

@@ -64,6 +64,8 @@ std::string Marketplace::enroll_and_pay(const Caller& caller) {
 void Marketplace::drain_refunds() {
   constexpr std::array handlers{peerloop::refund_outbox_handler};
   StandaloneHost standalone(world);
+  // A dispatcher that broke off holds its rows for a while.
+  world.scheduler.advance(10 * minute);
   world.database.execute("UPDATE outbox SET next_attempt_at = ?1 WHERE kind = 'stripe.refund'", {world.now().ms});
   // Mails are somebody else's; they stay where they are.
   world.database.execute("UPDATE outbox SET next_attempt_at = ?1 WHERE kind <> 'stripe.refund'",

@@ -26,7 +26,16 @@ describe('bad input', () => {
   }
 
   test('broken, deep, huge and non-UTF-8 JSON is refused', async () => {
-    for (const text of ['', '{', '{"email":}', 'null,', '{"email":"a@b.c",}', "{'email':1}", '\u0000', '{"a":1}{"b":2}'])
+    for (const text of [
+      '',
+      '{',
+      '{"email":}',
+      'null,',
+      '{"email":"a@b.c",}',
+      "{'email':1}",
+      '\u0000',
+      '{"a":1}{"b":2}',
+    ])
       refused(await login(text), 400, 'invalid_json');
     refused(await login('['.repeat(50_000)), 400, 'invalid_json');
     refused(await login('['.repeat(30_000) + ']'.repeat(30_000)), 400, 'invalid_json');
@@ -58,7 +67,12 @@ describe('bad input', () => {
     const wrong = await client.send('DELETE', '/api/auth/login');
     refused(wrong, 405, 'method_not_allowed');
     assert.equal(wrong.headers.get('allow'), 'POST, OPTIONS');
-    for (const path of ['/api/users/%00', '/api/users/%zz', `/api/users/${'x'.repeat(1000)}`, '/api/users/..%2f..%2fetc'])
+    for (const path of [
+      '/api/users/%00',
+      '/api/users/%zz',
+      `/api/users/${'x'.repeat(1000)}`,
+      '/api/users/..%2f..%2fetc',
+    ])
       assert.equal((await client.get(path)).status, 404, path);
     const options = await client.send('OPTIONS', '/api/auth/login');
     assert.equal(options.status, 204);
@@ -152,7 +166,11 @@ describe('bad input', () => {
   });
 
   test('no answer leaks how things are made, and security headers are on all of them', async () => {
-    for (const answer of [await login('{'), await peerloop.stranger().get('/api/nothing'), await peerloop.stranger().get('/api/health')]) {
+    for (const answer of [
+      await login('{'),
+      await peerloop.stranger().get('/api/nothing'),
+      await peerloop.stranger().get('/api/health'),
+    ]) {
       assert.equal(answer.headers.get('x-content-type-options'), 'nosniff');
       assert.ok(answer.headers.get('content-security-policy')?.includes("default-src 'none'"));
       assert.equal(answer.headers.get('cache-control'), 'no-store');

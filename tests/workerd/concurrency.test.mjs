@@ -51,7 +51,9 @@ describe('PeerLoop under concurrency', () => {
 
   test('of 20 parallel refreshes with one token at most one wins, and the family ends', async () => {
     const student = await peerloop.signUp();
-    const answers = await times(20, () => peerloop.stranger().post('/api/auth/refresh', { refreshToken: student.refreshToken }));
+    const answers = await times(20, () =>
+      peerloop.stranger().post('/api/auth/refresh', { refreshToken: student.refreshToken }),
+    );
     const counts = statuses(answers);
     assert.ok((counts[200] ?? 0) <= 1, JSON.stringify(counts));
     assert.equal((counts[200] ?? 0) + (counts[401] ?? 0), 20);
@@ -78,7 +80,10 @@ describe('PeerLoop under concurrency', () => {
     await peerloop.control.pay(enrolment.checkoutSessionId, {});
     const delivered = peerloop.control
       .webhooks()
-      .find(({ type, body }) => type === 'checkout.session.completed' && JSON.stringify(body).includes(enrolment.enrollmentId));
+      .find(
+        ({ type, body }) =>
+          type === 'checkout.session.completed' && JSON.stringify(body).includes(enrolment.enrollmentId),
+      );
     assert.ok(delivered, 'the payment was delivered');
     await peerloop.control.resendWebhook(delivered.id, { times: 50, parallel: true });
 
@@ -97,7 +102,9 @@ describe('PeerLoop under concurrency', () => {
       await peerloop.cron();
       return (await peerloop.rows('SELECT id FROM outbox WHERE delivered_at IS NULL')).length === 0;
     });
-    const [, ...more] = peerloop.control.mail(student.user.email).filter(({ subject }) => !/confirm your e-mail/i.test(subject));
+    const [, ...more] = peerloop.control
+      .mail(student.user.email)
+      .filter(({ subject }) => !/confirm your e-mail/i.test(subject));
     assert.deepEqual(more, []);
   });
 

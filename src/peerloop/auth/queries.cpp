@@ -89,11 +89,11 @@ std::vector<Statement> rotate_refresh_token(std::string_view used_hash, const To
       WHERE t.token_hash = ?1)",
               used_hash, next.refresh_hash),
           sql(R"(
-      SELECT access_jti, access_expires_at FROM refresh_tokens
-      WHERE access_expires_at > ?3
-        AND family_id = (SELECT family_id FROM refresh_tokens
-                         WHERE token_hash = ?1 AND used_at IS NOT NULL AND replaced_by <> ?2)
-      ORDER BY access_expires_at DESC LIMIT 100)",
+      SELECT t.access_jti, t.access_expires_at FROM refresh_tokens t JOIN auth_sessions s ON s.id = t.family_id
+      WHERE t.access_expires_at > ?3 AND s.ended_at = ?3 AND s.end_reason = 'token_reuse'
+        AND t.family_id = (SELECT family_id FROM refresh_tokens
+                           WHERE token_hash = ?1 AND used_at IS NOT NULL AND replaced_by <> ?2)
+      ORDER BY t.access_expires_at DESC LIMIT 100)",
               used_hash, next.refresh_hash, now)};
 }
 

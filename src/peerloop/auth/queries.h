@@ -86,7 +86,7 @@ struct LiveToken {
 /// again after a lost answer, the batch changes nothing more and answers the same.
 std::vector<Statement> rotate_refresh_token(std::string_view used_hash, const TokenRecord& next, Timestamp now);
 inline constexpr std::size_t rotated_row = 4;        ///< a RefreshRow, or nothing for a token that we never issued
-inline constexpr std::size_t rotated_to_revoke = 5;  ///< LiveToken rows of a family that has just been ended
+inline constexpr std::size_t rotated_to_revoke = 5;  ///< LiveToken rows of a family that this batch has ended
 
 /// Gives the session's id where it was live and the user's. Behind it: the access tokens to revoke, the newest hundred,
 /// which only a session that was refreshed in a tight loop exceeds; its others fail wherever the database is asked.

@@ -1,6 +1,7 @@
 #include "peerloop/enrollments/queries.h"
 
 #include "base/strings.h"
+#include "peerloop/sql.h"
 
 namespace isthmus::peerloop {
 
@@ -38,9 +39,9 @@ constexpr std::string_view as_json = R"(
         FROM (SELECT (SELECT count(*) FROM lesson_progress p WHERE p.enrollment_id = e.id) AS done,
                      (SELECT count(*) FROM modules m JOIN lessons l ON l.module_id = m.id WHERE m.course_id = e.course_id)
                        AS lessons)),
-      'enrolledAt', strftime('%Y-%m-%dT%H:%M:%fZ', e.enrolled_at / 1000.0, 'unixepoch'),
-      'completedAt', strftime('%Y-%m-%dT%H:%M:%fZ', e.completed_at / 1000.0, 'unixepoch'),
-      'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', e.created_at / 1000.0, 'unixepoch')))";
+      'enrolledAt', )" PEERLOOP_TIME("e.enrolled_at") R"(,
+      'completedAt', )" PEERLOOP_TIME("e.completed_at") R"(,
+      'createdAt', )" PEERLOOP_TIME("e.created_at") R"())";
 
 }  // namespace
 

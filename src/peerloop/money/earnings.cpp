@@ -1,5 +1,7 @@
 #include "peerloop/money/earnings.h"
 
+#include "peerloop/sql.h"
+
 namespace isthmus::peerloop {
 
 namespace {
@@ -29,9 +31,9 @@ Statement earnings_of(std::string_view user_id, std::optional<std::string> curre
               'id', s.id, 'enrollmentId', x.enrollment_id, 'courseId', c.id, 'courseTitle', c.title,
               'recipientType', s.recipient_type, 'amountCents', s.amount_cents, 'reversedCents', s.reversed_cents,
               'currency', s.currency, 'status', s.status,
-              'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', s.created_at / 1000.0, 'unixepoch'),
-              'approvedAt', strftime('%Y-%m-%dT%H:%M:%fZ', s.approved_at / 1000.0, 'unixepoch'),
-              'paidAt', strftime('%Y-%m-%dT%H:%M:%fZ', s.paid_at / 1000.0, 'unixepoch')) AS split
+              'createdAt', )" PEERLOOP_TIME("s.created_at") R"(,
+              'approvedAt', )" PEERLOOP_TIME("s.approved_at") R"(,
+              'paidAt', )" PEERLOOP_TIME("s.paid_at") R"() AS split
             FROM payment_splits s JOIN transactions x ON x.id = s.transaction_id
             JOIN enrollments e ON e.id = x.enrollment_id JOIN courses c ON c.id = e.course_id
             WHERE s.recipient_id = ?1 ORDER BY s.created_at DESC, s.id DESC LIMIT 100)))

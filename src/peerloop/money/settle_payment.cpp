@@ -72,6 +72,7 @@ void append(std::vector<Statement>& effect, std::vector<Statement> more) {
 void keep_books(std::vector<Statement>& effect, Host& host, const NewTransaction& transaction,
                 const std::vector<Portion>& portions, const Facts& facts, std::string_view session_id, Timestamp now) {
   std::vector<std::int64_t> shares;
+  shares.reserve(portions.size());
   for (const Portion& portion : portions) shares.push_back(portion.cents);
 
   effect.push_back(guard_waiting_refunds(transaction.payment_intent, transaction.refunded_cents));

@@ -29,6 +29,7 @@ std::vector<Statement> take_back(Host& host, const Facts& facts, const RefundedC
 
   std::vector<Statement> effect = raise_refunded(transaction, charge, now);
   std::vector<std::int64_t> shares;
+  shares.reserve(facts.splits.size());
   for (const Split& split : facts.splits) shares.push_back(split.amount_cents);
   const auto reversed = apportion_refund(shares, charge.cumulative_cents);
   std::vector<Portion> back;
