@@ -53,10 +53,14 @@ try {
   const picture = (name) => page.screenshot({ path: join(root, 'docs/images', name) });
 
   await page.goto(`${api}/api/docs`);
-  const operation = page.locator('.opblock', { hasText: '/api/courses/{id}/enroll' });
+  const operation = page.locator('#operations-enrollments-postCoursesByIdEnroll');
   await operation.locator('.opblock-summary-control').click();
   await operation.getByText('Request body').waitFor();
-  await operation.evaluate((element) => window.scrollTo(0, element.getBoundingClientRect().top + scrollY - 76));
+  await operation.evaluate((element) => {
+    document.activeElement?.blur();
+    window.scrollTo(0, element.getBoundingClientRect().top + window.scrollY - 68);
+  });
+  await page.mouse.move(0, 0);
   await picture('docs-page.png');
 
   await page.goto(`${simulators}/inbox/${mail}`);
