@@ -39,7 +39,11 @@ Task<Result<Response>> answer_health(Request& request) {
   const bool well = health.database && health.keyValue && health.settings;
   health.status = well ? "ok" : "degraded";
   if (request.settings().in_development()) health.live = live_counters();
-  co_return json_response(well ? 200 : 503, encode(health));
+  if (!well)
+    co_return Failure(Error(503, "degraded", ClientText("Something that this service needs is out of reach."))
+                          .with_details(encode(health))
+                          .with_retry_after(10));
+  co_return ok(health);
 }
 
 Task<Result<Response>> answer_openapi(Request& request) {

@@ -5,7 +5,8 @@
 /// The routes that every product has: put them into its table.
 namespace isthmus {
 
-/// `GET /api/health`: which build of which product this is, and what it could reach. 503 where that was not all.
+/// `GET /api/health`: which build of which product this is, and what it could reach. 503 `degraded`, with the
+/// same as its details, where that was not all.
 Task<Result<Response>> answer_health(Request& request);
 /// `GET /api/openapi.json`: the table, as OpenAPI 3.1.
 Task<Result<Response>> answer_openapi(Request& request);

@@ -6,7 +6,7 @@ namespace isthmus {
 
 namespace {
 
-/// A row whose last try failed waits 10 s, 20 s, … up to six hours; after the last of these it is dead.
+/// A row whose last try failed waits 20 s, 40 s, … up to six hours; after the last of these it is dead.
 constexpr std::int64_t most_attempts = 16;
 /// How long a dispatcher may hold a row: longer than any provider call may take.
 constexpr Millis lease = 2 * minute;
