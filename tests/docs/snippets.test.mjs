@@ -74,7 +74,9 @@ describe('the documentation', () => {
         }
         assert.ok(existsSync(join(root, source)), `${source} is not there`);
         // What a line tells clang-tidy is not quoted.
-        const lines = read(source).replace(/ *\/\/ NOLINT.*$/gm, '').split('\n');
+        const lines = read(source)
+          .replace(/ *\/\/ NOLINT.*$/gm, '')
+          .split('\n');
         let at = 0;
         // A line of three dots stands for what is left out.
         for (const part of text.split(/^\s*(?:\/\/ |-- |# )?…$/m)) {
