@@ -360,8 +360,8 @@ TEST_CASE("health tells what is out of reach") {
   };
   const auto ill = server.get("/api/health");
   CHECK(ill.status == 503);
-  CHECK(ill.json()["database"] == false);
-  CHECK(ill.json()["keyValue"] == true);
+  CHECK(ill.json()["details"]["database"] == false);
+  CHECK(ill.json()["details"]["keyValue"] == true);
 }
 
 TEST_CASE("a database that is down gives a 503 that may be tried again") {

@@ -157,7 +157,7 @@ TEST_CASE("a missing or weak key is our error, and the health check shows it") {
     CHECK(server.world.log.errors.back().contains("JWT_SECRET"));
     const Reply health = server.get("/api/health");
     CHECK(health.status == 503);
-    CHECK(health.json()["settings"] == false);
+    CHECK(health.json()["details"]["settings"] == false);
     CHECK(server.world.database.count("SELECT count(*) FROM users") == 0);
   }
 }
