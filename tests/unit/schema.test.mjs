@@ -86,6 +86,15 @@ function fillOperations(db) {
       ada,
       now,
     ],
+    [
+      `INSERT INTO sessions (id, enrollment_id, course_id, student_id, teacher_id, starts_at, ends_at, created_at, updated_at)
+       SELECT ?, id, course_id, student_id, teacher_id, ?, ?, ?, ? FROM enrollments LIMIT 1`,
+      id(5),
+      now,
+      now + 3_600_000,
+      now,
+      now,
+    ],
   );
 }
 
