@@ -95,6 +95,12 @@ function fillOperations(db) {
       now,
       now,
     ],
+    [
+      "INSERT INTO notifications (id, user_id, kind, cause, created_at) VALUES (?, ?, 'session_booked', 'session:1', ?)",
+      id(6),
+      ada,
+      now,
+    ],
   );
 }
 
