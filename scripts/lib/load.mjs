@@ -3,47 +3,74 @@
 import { connect } from 'node:net';
 
 /**
- * Sends GET requests and counts the statuses that come back. Answers must carry a Content-Length.
+ * A request as it goes over the wire, made before the clock runs.
+ * @param {{method?: string, path: string, headers?: Record<string, string>, body?: string}} request
+ */
+export function wireRequest({ method = 'GET', path, headers = {}, body }) {
+  const lines = [`${method} ${path} HTTP/1.1`, 'Host: 127.0.0.1'];
+  for (const [name, value] of Object.entries(headers)) lines.push(`${name}: ${value}`);
+  if (body !== undefined) lines.push(`Content-Length: ${Buffer.byteLength(body)}`);
+  return Buffer.from(`${lines.join('\r\n')}\r\n\r\n${body ?? ''}`);
+}
+
+/**
+ * Sends requests one after the other over each connection, and counts the statuses that come back. Answers must carry a
+ * Content-Length.
  * @param {object} options
  * @param {string} options.url the origin
- * @param {(index: number) => string} options.path
+ * @param {(index: number) => Buffer} options.request
  * @param {number} options.count
  * @param {number} [options.connections]
- * @returns {Promise<Record<string, number>>}
  */
-export async function load({ url, path, count, connections = 16 }) {
+export async function drive({ url, request, count, connections = 16 }) {
   const { hostname, port } = new URL(url);
   /** @type {Record<string, number>} */
   const statuses = {};
+  const millis = new Float64Array(count);
   let next = 0;
-  const worker = () =>
+  let answered = 0;
+  const connection = () =>
     new Promise((resolve, reject) => {
-      const socket = connect(Number(port), hostname);
+      const socket = connect({ port: Number(port), host: hostname, noDelay: true });
       let buffered = '';
+      let sentAt = 0;
       const send = () => {
         if (next >= count) return socket.end();
-        socket.write(`GET ${path(next)} HTTP/1.1\r\nHost: ${hostname}\r\n\r\n`);
+        sentAt = performance.now();
+        socket.write(request(next));
         next += 1;
       };
       socket.setEncoding('latin1');
       socket.on('connect', send);
       socket.on('data', (chunk) => {
-        buffered += chunk;
+        buffered = buffered === '' ? String(chunk) : buffered + chunk;
         const end = buffered.indexOf('\r\n\r\n');
         if (end < 0) return;
-        const length = /content-length: (\d+)/i.exec(buffered.slice(0, end));
-        if (!length) return reject(new Error(`no length: ${buffered.slice(0, end)}`));
+        const length = /content-length: (\d+)/i.exec(buffered);
+        if (!length || length.index > end) return reject(new Error(`no length: ${buffered.slice(0, end)}`));
         if (buffered.length < end + 4 + Number(length[1])) return;
         const status = buffered.slice(9, 12);
         statuses[status] = (statuses[status] ?? 0) + 1;
+        millis[answered] = performance.now() - sentAt;
+        answered += 1;
         buffered = '';
         send();
       });
       socket.on('error', reject);
       socket.on('close', resolve);
     });
-  await Promise.all(Array.from({ length: connections }, worker));
-  return statuses;
+  const started = performance.now();
+  await Promise.all(Array.from({ length: connections }, connection));
+  return { statuses, millis: millis.subarray(0, answered), seconds: (performance.now() - started) / 1000 };
+}
+
+/**
+ * Sends GET requests and counts the statuses that come back.
+ * @param {{url: string, path: (index: number) => string, count: number, connections?: number}} options
+ * @returns {Promise<Record<string, number>>}
+ */
+export async function load({ path, ...options }) {
+  return (await drive({ ...options, request: (index) => wireRequest({ path: path(index) }) })).statuses;
 }
 
 /**

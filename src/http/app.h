@@ -14,11 +14,11 @@ namespace isthmus {
 struct Authenticator {
   /// What the access token says; no I/O. Fails with 401.
   Result<Principal> (*identify)(Host&, std::string_view token, Timestamp now);
-  /// Whether the session was ended, as far as is known here: may lag by a minute.
-  Task<Result<bool>> (*is_revoked)(Host&, const Principal&);
+  /// Whether the session was ended, as far as is known here: may lag by a minute. Null: a token holds until it expires.
+  Task<Result<bool>> (*is_revoked)(Host&, const Principal&) = nullptr;
   /// A query that gives one row (the roles as a JSON list, the session's id) if the session is live at this moment,
-  /// else none.
-  Statement (*live_session)(const Principal&, Timestamp now);
+  /// else none. Null: there are no sessions, and what the token says is all there is.
+  Statement (*live_session)(const Principal&, Timestamp now) = nullptr;
 };
 
 /// A program: its routes, and what else it does.

@@ -50,6 +50,8 @@ std::optional<std::string> bearer_token(Request& request) {
 
 Error session_ended() { return unauthorized("This session was ended. Please sign in again.", "session_ended"); }
 
+Error wrong_role() { return forbidden("This is not for your role.", "wrong_role"); }
+
 struct LiveSession {
   std::string roles;  ///< a JSON list
   std::string id;
@@ -202,11 +204,15 @@ Task<Result<std::optional<Response>>> Pipeline::authorize(Request& request) {
 
   // What changes state, and what only some roles may see, asks the database, where a session ends at once.
   std::vector<Statement> questions;
-  const bool asks_session = request.user_ && (route.changes_state || access.needs_role());
-  if (asks_session)
-    questions.push_back(request.app().authenticator->live_session(*request.user_, request.now()));
-  else if (request.user_ && co_await request.app().authenticator->is_revoked(request.host(), *request.user_))
-    co_return Failure(session_ended());
+  const Authenticator* knows = request.user_ ? request.app().authenticator : nullptr;
+  const bool asks_session = knows && knows->live_session && (route.changes_state || access.needs_role());
+  if (asks_session) {
+    questions.push_back(knows->live_session(*request.user_, request.now()));
+  } else if (knows) {
+    if (knows->is_revoked && co_await knows->is_revoked(request.host(), *request.user_))
+      co_return Failure(session_ended());
+    if (!may(*request.user_)) co_return Failure(wrong_role());
+  }
   if (access.owned) questions.push_back(access.owned(request));
   const std::size_t idempotency_at = questions.size();
   if (route.takes_idempotency_key) {
@@ -223,7 +229,7 @@ Task<Result<std::optional<Response>>> Pipeline::authorize(Request& request) {
     if (!session) co_return Failure(session_ended());
     request.user_->roles = read_roles(session->roles);
     request.user_->session_id = std::move(session->id);
-    if (!may(*request.user_)) co_return Failure(forbidden("This is not for your role.", "wrong_role"));
+    if (!may(*request.user_)) co_return Failure(wrong_role());
   }
   if (access.owned && answers[next++].empty()) co_return Failure(not_found(access.object));
   if (claims_key) co_return earlier_answer(request, answers[idempotency_at], std::move(answers[idempotency_at + 1]));

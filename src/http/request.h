@@ -39,6 +39,8 @@ class Request {
   Database& db() { return host_.database; }
   const Settings& settings() const { return host_.settings; }
   const App& app() const { return app_; }
+  /// The row of the table that is being answered.
+  const Route& route() const { return *route_; }
   Incoming& incoming() { return incoming_; }
 
   const std::string& id() const { return id_; }

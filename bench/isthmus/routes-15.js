@@ -1,0 +1,4 @@
+import module from '../../.build/wasm-release/bench-routes-15.wasm';
+import { serve } from '../../worker-shim/worker.js';
+
+export default serve(module);

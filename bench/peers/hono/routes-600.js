@@ -1,0 +1,3 @@
+import { routesApp } from './routes.js';
+
+export default routesApp(600);
