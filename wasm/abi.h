@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string_view>
 
 /// What crosses between the module and its host, as functions. Strings and byte ranges are an address and a length in
 /// linear memory. The host is worker-shim/; docs/boundary.md tells the whole protocol.
@@ -23,6 +24,9 @@ enum class Operation : std::uint32_t {
   rate_limit = 13,
 };
 
+/// The headers that come with every request, since nearly every one needs them; others are asked for one by one.
+inline constexpr std::string_view common_headers = "x-request-id\ncf-connecting-ip\nauthorization\ncontent-type\norigin";
+
 #define ISTHMUS_IMPORT(name) __attribute__((import_module("isthmus"), import_name(name)))
 
 extern "C" {
@@ -32,9 +36,10 @@ extern "C" {
 ISTHMUS_IMPORT("call")
 void isthmus_call(std::uint32_t operation, std::uint32_t request, std::uint32_t call, const char* arguments,
                   std::uint32_t size);
-/// Hands over the answer of a request; the host copies it before it returns.
+/// Hands over the answer of a request, its head packed and its body as it is; the host copies both before it returns.
 ISTHMUS_IMPORT("respond")
-void isthmus_respond(std::uint32_t request, const char* response, std::uint32_t size);
+void isthmus_respond(std::uint32_t request, const char* head, std::uint32_t head_size, const char* body,
+                     std::uint32_t body_size);
 /// Tells that nothing of the request is left.
 ISTHMUS_IMPORT("finish")
 void isthmus_finish(std::uint32_t request);

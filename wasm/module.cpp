@@ -1,6 +1,9 @@
+#include <algorithm>
+#include <array>
 #include <cstdlib>
 #include <memory>
 #include <unordered_map>
+#include <vector>
 
 #include "base/counters.h"
 #include "http/pipeline.h"
@@ -12,11 +15,26 @@ namespace isthmus {
 
 namespace {
 
+/// The blocks of headers that the host knows by their address.
+class ToldBlocks {
+ public:
+  /// True where it is told for the first time.
+  bool tell(const HeaderBlock* block) {
+    if (std::ranges::contains(told_, block)) return false;
+    told_.push_back(block);
+    return true;
+  }
+
+ private:
+  std::vector<const HeaderBlock*> told_;
+};
+
 /// One request, or one run of cron, and the ports that are its own.
 class Exchange {
  public:
-  Exchange(std::uint32_t id, const WasmSettings& settings)
+  Exchange(std::uint32_t id, const WasmSettings& settings, ToldBlocks& told)
       : id_(id),
+        told_(told),
         clock_(id),
         database_(id, clock_, random_),
         key_value_(id),
@@ -34,11 +52,8 @@ class Exchange {
     --live().requests;
   }
 
-  void serve(const Pipeline& pipeline, std::string_view method, std::string_view target) {
-    const auto question = target.find('?');
-    incoming_.method = method_named(method);
-    incoming_.path = target.substr(0, question);
-    if (question != std::string_view::npos) incoming_.query = target.substr(question + 1);
+  void serve(const Pipeline& pipeline, std::string_view lines) {
+    incoming_.take(lines);
     root_ = pipeline.serve(incoming_, host_, [this](Response response) { send(response); });
     root_.resume();
   }
@@ -49,28 +64,42 @@ class Exchange {
   bool done() const { return root_.done(); }
 
  private:
-  /// Status, stream, how many bytes of headers ("name\nvalue\n" each), then the body.
+  /// Status, stream, the address of the shared headers, these headers where the host does not know them yet, further
+  /// headers. Headers are lines: name, value, name, value.
   void send(const Response& response) const {
-    std::string headers;
-    for (const Header& header : response.headers) {
-      append_line(headers, header.name);
-      append_line(headers, header.value);
+    PackWriter head;
+    head.reserve(128);
+    head.word(static_cast<std::uint32_t>(response.status));
+    head.word(response.stream);
+    const HeaderBlock* shared = response.shared_headers;
+    head.word(static_cast<std::uint32_t>(reinterpret_cast<std::uintptr_t>(shared)));
+    head.text(shared && told_.tell(shared) ? lines_of(*shared) : std::string());
+    head.text(lines_of(response.headers));
+    abi::isthmus_respond(id_, head.bytes().data(), static_cast<std::uint32_t>(head.bytes().size()),
+                         response.body.data(), static_cast<std::uint32_t>(response.body.size()));
+  }
+  static std::string lines_of(const std::vector<Header>& headers) {
+    std::string lines;
+    for (const Header& header : headers) {
+      append_line(lines, header.name);
+      append_line(lines, header.value);
     }
-    PackWriter packed;
-    packed.word(static_cast<std::uint32_t>(response.status));
-    packed.word(response.stream);
-    packed.text(headers);
-    packed.text(response.body);
-    abi::isthmus_respond(id_, packed.bytes().data(), static_cast<std::uint32_t>(packed.bytes().size()));
+    return lines;
   }
   /// A line break inside would let a value write headers of its own.
   static void append_line(std::string& out, std::string_view text) {
-    for (const char c : text)
-      if (c != '\r' && c != '\n' && c != '\0') out.push_back(c);
+    constexpr std::string_view forbidden("\r\n\0", 3);
+    if (text.find_first_of(forbidden) == std::string_view::npos) {
+      out += text;
+    } else {
+      for (const char c : text)
+        if (!forbidden.contains(c)) out.push_back(c);
+    }
     out.push_back('\n');
   }
 
   std::uint32_t id_;
+  ToldBlocks& told_;
   WasmClock clock_;
   WasmRandom random_;
   WasmDatabase database_;
@@ -88,11 +117,12 @@ class Exchange {
 struct Instance {
   WasmSettings settings;
   Pipeline pipeline{app()};
+  ToldBlocks told;
   std::unordered_map<std::uint32_t, std::unique_ptr<Exchange>> exchanges;
 
   Exchange& open(std::uint32_t id) {
     auto& place = exchanges[id];
-    place = std::make_unique<Exchange>(id, settings);
+    place = std::make_unique<Exchange>(id, settings, told);
     return *place;
   }
   /// Lets a request go once nothing of it is left to do.
@@ -131,14 +161,13 @@ ISTHMUS_EXPORT("isthmus_set") void isthmus_set(char* text, std::uint32_t name_si
                                    std::string(buffer.view().substr(name_size)));
 }
 
-/// A request: its method and its target (path and query) in one buffer.
-ISTHMUS_EXPORT("isthmus_start")
-void isthmus_start(std::uint32_t request, char* text, std::uint32_t method_size, std::uint32_t size) {
+/// A request in lines: its method, its target (path and query), and the values of the common headers, empty where there
+/// is none.
+ISTHMUS_EXPORT("isthmus_start") void isthmus_start(std::uint32_t request, char* text, std::uint32_t size) {
   isthmus::Instance& instance = isthmus::instance();
   {
     const isthmus::HostBuffer buffer(text, size);
-    instance.open(request).serve(instance.pipeline, buffer.view().substr(0, method_size),
-                                 buffer.view().substr(method_size));
+    instance.open(request).serve(instance.pipeline, buffer.view());
   }
   instance.settle(request);
 }
@@ -166,6 +195,16 @@ void isthmus_complete(std::uint32_t call, std::uint32_t succeeded, char* data, s
 /// The client went away, or the request took too long: all that it holds is destroyed.
 ISTHMUS_EXPORT("isthmus_cancel") void isthmus_cancel(std::uint32_t request) {
   isthmus::instance().exchanges.erase(request);
+}
+
+/// What the host must know of this module, in four words: where the scratch is and how long, where the names of the
+/// common headers are and how long.
+ISTHMUS_EXPORT("isthmus_layout") const std::uint32_t* isthmus_layout() {
+  const auto address = [](const char* at) { return static_cast<std::uint32_t>(reinterpret_cast<std::uintptr_t>(at)); };
+  static const std::array<std::uint32_t, 4> layout{
+      address(isthmus::scratch()), isthmus::scratch_size, address(isthmus::abi::common_headers.data()),
+      static_cast<std::uint32_t>(isthmus::abi::common_headers.size())};
+  return layout.data();
 }
 
 /// Where the counters of what is alive stand: four words.

@@ -1,5 +1,6 @@
 #include "pack.h"
 
+#include <array>
 #include <cstdlib>
 
 #include "base/counters.h"
@@ -39,7 +40,13 @@ SqlValue PackReader::value() {
   }
 }
 
+char* scratch() {
+  static std::array<char, scratch_size> bytes;
+  return bytes.data();
+}
+
 void HostBuffer::Free::operator()(char* data) const {
+  if (data == scratch()) return;
   --live().buffers;
   std::free(data);
 }

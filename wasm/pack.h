@@ -22,6 +22,7 @@ class PackWriter {
   }
   void value(const SqlValue& value);
 
+  void reserve(std::size_t size) { out_.reserve(size); }
   const std::string& bytes() const { return out_; }
 
  private:
@@ -30,7 +31,13 @@ class PackWriter {
   std::string out_;
 };
 
-/// Memory that the host wrote for the module: given to `complete` and `start`, freed here.
+/// Where the host leaves what it hands over, if it fits: nothing is allocated for it then. The host writes here only
+/// before it enters the module, so that what lies here is good until the module returns.
+inline constexpr std::uint32_t scratch_size = 16 * 1024;
+char* scratch();
+
+/// What the host wrote for the module: given to `complete` and `start`, freed here unless it lies in the scratch. Read
+/// it before anything is awaited again.
 class HostBuffer {
  public:
   HostBuffer() = default;
@@ -53,6 +60,8 @@ class PackReader {
   std::uint32_t word() { return read<std::uint32_t>(); }
   double number() { return read<double>(); }
   std::string text() { return std::string(take(word())); }
+  /// All that is left, without a length before it.
+  std::string rest() { return std::string(take(rest_.size())); }
   SqlValue value();
 
  private:

@@ -106,11 +106,41 @@ Task<Result<IncomingAnswer>> WasmHttpClient::send(OutgoingRequest request) {
   co_return incoming;
 }
 
+namespace {
+
+std::string_view next_line(std::string_view& rest) {
+  const auto end = rest.find('\n');
+  const std::string_view line = rest.substr(0, end);
+  rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
+  return line;
+}
+
+}  // namespace
+
+void WasmIncoming::take(std::string_view lines) {
+  method = method_named(next_line(lines));
+  const std::string_view target = next_line(lines);
+  const auto question = target.find('?');
+  path = target.substr(0, question);
+  if (question != std::string_view::npos) query = target.substr(question + 1);
+  common_values_ = lines;
+}
+
 std::optional<std::string> WasmIncoming::header(HeaderName name) {
-  const std::string_view text = name.text();
+  std::string_view names = abi::common_headers;
+  std::string_view values = common_values_;
+  while (!names.empty()) {
+    const bool found = next_line(names) == name.text();
+    const std::string_view value = next_line(values);
+    if (found) return value.empty() ? std::nullopt : std::optional<std::string>(value);
+  }
+  return ask_for_header(name.text());
+}
+
+std::optional<std::string> WasmIncoming::ask_for_header(std::string_view name) const {
   std::string value(256, '\0');
   const auto read = [&] {
-    return abi::isthmus_header(request_, text.data(), static_cast<std::uint32_t>(text.size()), value.data(),
+    return abi::isthmus_header(request_, name.data(), static_cast<std::uint32_t>(name.size()), value.data(),
                                static_cast<std::uint32_t>(value.size()));
   };
   std::int32_t length = read();
@@ -127,10 +157,10 @@ Task<Result<std::string>> WasmIncoming::read_body(std::uint32_t most) {
   PackWriter arguments;
   arguments.word(most);
   HostCall call(request_, abi::Operation::read_body, std::move(arguments));
-  PackReader answer = co_await (co_await call);
-  const bool fits = answer.word() != 0;
-  if (!fits) co_return Failure(payload_too_large(most));
-  co_return answer.text();
+  auto answer = co_await call;
+  if (answer) co_return answer->rest();
+  if (answer.error().log.value == "too_large") co_return Failure(payload_too_large(most));
+  co_return Failure(std::move(answer).error());
 }
 
 Task<Result<std::string>> WasmIncoming::peek_body(std::uint32_t count) {

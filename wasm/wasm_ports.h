@@ -102,12 +102,18 @@ class WasmCpuBudget final : public CpuBudget {
 class WasmIncoming final : public Incoming {
  public:
   explicit WasmIncoming(std::uint32_t request) : request_(request) {}
+  /// The request as the host hands it over: method, target, and the values of `common_headers`, a line each.
+  void take(std::string_view lines);
+  /// A common header that is there but empty counts as absent.
   std::optional<std::string> header(HeaderName name) override;
   Task<Result<std::string>> read_body(std::uint32_t most) override;
   Task<Result<std::string>> peek_body(std::uint32_t count) override;
 
  private:
+  std::optional<std::string> ask_for_header(std::string_view name) const;
+
   std::uint32_t request_;
+  std::string common_values_;
 };
 
 }  // namespace isthmus

@@ -1,18 +1,21 @@
 /** One request (or one run of cron) on its way through the module. */
 export class Exchange {
-  /** @type {Map<number, ReadableStream>} */
-  #streams = new Map();
+  /** @type {Map<number, ReadableStream> | undefined} */
+  #streams;
   /** @type {ReadableStream | undefined} */
   #body;
 
   /**
    * @param {number} id @param {Request | undefined} request absent for cron
    * @param {any} env the bindings of the Worker
+   * @param {ExecutionContext} [ctx]
    */
-  constructor(id, request, env) {
+  constructor(id, request, env, ctx) {
     this.id = id;
     this.request = /** @type {Request} */ (request);
     this.env = env;
+    this.ctx = ctx;
+    this.startedAt = Date.now();
     /** @type {Outcome | undefined} */
     this.outcome = undefined;
     this.finished = false;
@@ -38,12 +41,13 @@ export class Exchange {
 
   /** @param {ReadableStream} stream @returns {number} a name for it, never 0 */
   keepStream(stream) {
+    this.#streams ??= new Map();
     this.#streams.set(this.#streams.size + 1, stream);
     return this.#streams.size;
   }
   /** @param {number} name */
   stream(name) {
-    return this.#streams.get(name);
+    return this.#streams?.get(name);
   }
 
   /** The first outcome counts. @param {Outcome} outcome */

@@ -1,6 +1,19 @@
 import { Exchange } from './exchange.js';
-import { PackReader } from './pack.js';
+import { deadlineMillis, guard } from './guard.js';
+import { PackReader, PackWriter } from './pack.js';
 import { handlers } from './ports/index.js';
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+/** Refuses what is not UTF-8 and keeps what there is. */
+const strictDecoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+/** A body up to this many bytes becomes a Response sooner as a string; a longer one as bytes. */
+const longestText = 32 << 10;
+/** How often the old requests are looked for. */
+const lookMillis = 1_000;
+
+/** Where answers are packed before they are copied into a module's memory. */
+const out = new PackWriter();
 
 /**
  * One instance of the module: its memory, and the requests that are in it. A trap leaves its memory in any state, so
@@ -8,14 +21,23 @@ import { handlers } from './ports/index.js';
  */
 export class Instance {
   #exports;
-  #encoder = new TextEncoder();
+  // Views of the memory, made anew when it has grown.
   #bytes = new Uint8Array();
+  #view = new DataView(new ArrayBuffer(0));
+  #scratch = new Uint8Array();
+  #scratchAt;
+  #scratchSize;
+  /** @type {string[]} the headers that come with every request */
+  #commonHeaders;
   /** True while the module runs. Found true when it is entered, the run before it never came back. */
   #entered = false;
   #lastRequest = 0;
+  #lookedAt = 0;
   /** @type {Map<number, string>} header names by their address: literals of the module, which never move */
   #headerNames = new Map();
-  /** @type {Map<number, Exchange>} */
+  /** @type {Map<number, {headers: Headers, isTyped: boolean}>} blocks of headers by their address, which never move */
+  #headerBlocks = new Map();
+  /** @type {Map<number, Exchange>} the oldest first */
   exchanges = new Map();
   dead = false;
 
@@ -24,6 +46,9 @@ export class Instance {
     const instance = new WebAssembly.Instance(module, { isthmus: this.#imports() });
     this.#exports = /** @type {any} */ (instance.exports);
     this.#exports._initialize?.();
+    const layout = new Uint32Array(this.memory.buffer, this.#exports.isthmus_layout(), 4);
+    [this.#scratchAt, this.#scratchSize] = layout;
+    this.#commonHeaders = this.#text(layout[2], layout[3]).split('\n');
     for (const [name, value] of Object.entries(env)) if (typeof value === 'string') this.#set(name, value);
   }
 
@@ -46,15 +71,16 @@ export class Instance {
     return { frames, requests, hostCalls, buffers, memoryBytes: this.memory.buffer.byteLength };
   }
 
-  /** @param {Request} request @param {any} env @returns {Exchange} answered already, or on its way */
-  start(request, env) {
-    const exchange = this.#open(request, env);
-    const { method, url } = request;
-    const target = url.slice(url.indexOf('/', url.indexOf('//') + 2));
-    this.#enter(exchange.id, () => {
-      const [at, size] = this.#write(method + target);
-      this.#exports.isthmus_start(exchange.id, at, method.length, size);
-    });
+  /**
+   * @param {Request} request @param {any} env @param {ExecutionContext} [ctx]
+   * @returns {Exchange} answered already, or on its way
+   */
+  start(request, env, ctx) {
+    const exchange = this.#open(request, env, ctx);
+    const { method, url, headers } = request;
+    let lines = `${method}\n${url.slice(url.indexOf('/', url.indexOf('//') + 2))}`;
+    for (const name of this.#commonHeaders) lines += `\n${headers.get(name) ?? ''}`;
+    this.#enter(exchange.id, () => this.#exports.isthmus_start(exchange.id, ...this.#write(lines)));
     return exchange;
   }
 
@@ -65,6 +91,12 @@ export class Instance {
     return exchange;
   }
 
+  /** Ends a request that nobody waits for any more, or that took too long. @param {Exchange} exchange */
+  giveUp(exchange) {
+    exchange.settle('unavailable');
+    this.cancel(exchange);
+  }
+
   /** Destroys all that a request holds. @param {Exchange} exchange */
   cancel(exchange) {
     if (this.dead || exchange.finished) return;
@@ -73,12 +105,22 @@ export class Instance {
     exchange.finish();
   }
 
-  /** @param {Request | undefined} request @param {any} env */
-  #open(request, env) {
+  /** @param {Request | undefined} request @param {any} env @param {ExecutionContext} [ctx] */
+  #open(request, env, ctx) {
     this.#lastRequest = (this.#lastRequest + 1) >>> 0;
-    const exchange = new Exchange(this.#lastRequest, request, env);
+    const exchange = new Exchange(this.#lastRequest, request, env, ctx);
+    if (exchange.startedAt - this.#lookedAt > lookMillis) this.#endOld(exchange.startedAt);
     this.exchanges.set(exchange.id, exchange);
     return exchange;
+  }
+
+  /** Ends the requests that no guard ended: see guard.js. @param {number} now */
+  #endOld(now) {
+    this.#lookedAt = now;
+    for (const exchange of this.exchanges.values()) {
+      if (now - exchange.startedAt < deadlineMillis) return;
+      if (exchange.request) this.giveUp(exchange);
+    }
   }
 
   /** Runs a part of the module on behalf of a request. @param {number} request @param {() => void} run */
@@ -116,72 +158,128 @@ export class Instance {
   /** @returns {Record<string, (...args: number[]) => number | void>} what the module asks of its host: see wasm/abi.h */
   #imports() {
     return {
-      call: (operation, request, call, at, size) => this.#call(operation, request, call, at, size),
-      respond: (request, at, size) => this.#respond(request, at, size),
+      call: (operation, request, call, at) => this.#call(operation, request, call, at),
+      respond: (request, at, _size, body, bodySize) => this.#respond(request, at, body, bodySize),
       finish: (request) => this.#finish(request),
-      header: (request, name, nameSize, out, capacity) => this.#header(request, name, nameSize, out, capacity),
+      header: (request, name, nameSize, at, capacity) => this.#header(request, name, nameSize, at, capacity),
       log: (level, at, size) => writeLine(level, this.#text(at, size)),
       now: () => Date.now(),
-      random: (at, size) => void crypto.getRandomValues(this.#memory().subarray(at, at + size)),
+      random: (at, size) => void crypto.getRandomValues(this.#span(at, size)),
     };
   }
 
-  /** The module's memory; a view dies when the memory grows. */
-  #memory() {
-    if (this.#bytes.length === 0 || this.#bytes.buffer !== this.#exports.memory.buffer)
-      this.#bytes = new Uint8Array(this.#exports.memory.buffer);
-    return this.#bytes;
+  /** Views die when the memory grows. */
+  #refresh() {
+    if (this.#bytes.length > 0) return;
+    const { buffer } = this.#exports.memory;
+    this.#bytes = new Uint8Array(buffer);
+    this.#view = new DataView(buffer);
+    this.#scratch = new Uint8Array(buffer, this.#scratchAt, this.#scratchSize);
   }
 
-  /** Copies a text into memory that the module will free. @param {string} text @returns {[number, number]} */
+  /** A part of the module's memory. @param {number} at @param {number} size */
+  #span(at, size) {
+    this.#refresh();
+    return this.#bytes.subarray(at, at + size);
+  }
+
+  /**
+   * Copies a text to where the module reads it: into the scratch, or into memory that the module will free.
+   * @param {string} text @returns {[number, number]}
+   */
   #write(text) {
-    const at = this.#exports.isthmus_allocate(text.length * 3);
-    return [at, this.#encoder.encodeInto(text, this.#memory().subarray(at)).written];
+    const most = text.length * 3;
+    const fits = most <= this.#scratchSize;
+    const at = fits ? this.#scratchAt : this.#exports.isthmus_allocate(most);
+    this.#refresh();
+    return [at, encoder.encodeInto(text, fits ? this.#scratch : this.#span(at, most)).written];
   }
 
   /** @param {string} name @param {string} value */
   #set(name, value) {
     const [at, size] = this.#write(name + value);
-    this.#exports.isthmus_set(at, this.#encoder.encode(name).length, size);
+    this.#exports.isthmus_set(at, encoder.encode(name).length, size);
   }
 
   /** @param {number} at @param {number} size */
   #text(at, size) {
-    return new TextDecoder().decode(this.#memory().subarray(at, at + size));
+    return decoder.decode(this.#span(at, size));
   }
 
-  /** @param {number} operation @param {number} request @param {number} call @param {number} at @param {number} size */
-  #call(operation, request, call, at, size) {
+  /** @param {number} at */
+  #reader(at) {
+    this.#refresh();
+    return new PackReader(this.#view, this.#bytes, at);
+  }
+
+  /** @param {number} operation @param {number} request @param {number} call @param {number} at */
+  #call(operation, request, call, at) {
     const exchange = /** @type {Exchange} */ (this.exchanges.get(request));
-    const args = new PackReader(this.#exports.memory.buffer, at, size);
-    handlers[operation](exchange, args).then(
-      (answer) => this.#complete(exchange, call, 1, answer ?? new Uint8Array()),
-      (error) => this.#complete(exchange, call, 0, this.#encoder.encode(String(error?.message ?? error))),
-    );
+    const { start, pack, isShort } = handlers[operation];
+    if (!isShort) guard(exchange, this);
+    const fail = (/** @type {any} */ error) =>
+      this.#complete(exchange, call, 0, encoder.encode(String(error?.message ?? error)));
+    const succeed = (/** @type {unknown} */ result) => {
+      let answer;
+      try {
+        answer = pack(result, out.clear());
+      } catch (error) {
+        return fail(error);
+      }
+      return this.#complete(exchange, call, 1, answer);
+    };
+    begin(start, exchange, this.#reader(at)).then(succeed, fail);
   }
 
   /** @param {Exchange} exchange @param {number} call @param {0 | 1} succeeded @param {Uint8Array} answer */
   #complete(exchange, call, succeeded, answer) {
     if (this.dead || exchange.finished) return;
     this.#enter(exchange.id, () => {
-      const at = this.#exports.isthmus_allocate(answer.length);
-      this.#memory().set(answer, at);
+      const fits = answer.length <= this.#scratchSize;
+      const at = fits ? this.#scratchAt : this.#exports.isthmus_allocate(answer.length);
+      this.#refresh();
+      this.#bytes.set(answer, at);
       this.#exports.isthmus_complete(call, succeeded, at, answer.length);
     });
   }
 
-  /** @param {number} request @param {number} at @param {number} size */
-  #respond(request, at, size) {
+  /** @param {number} request @param {number} at @param {number} bodyAt @param {number} bodySize */
+  #respond(request, at, bodyAt, bodySize) {
     const exchange = this.exchanges.get(request);
-    const packed = new PackReader(this.#exports.memory.buffer, at, size);
-    const status = packed.word();
-    const stream = packed.word();
-    const lines = packed.text().split('\n');
-    const headers = new Headers();
-    for (let i = 0; i + 1 < lines.length; i += 2) headers.append(lines[i], lines[i + 1]);
-    const body = stream === 0 ? packed.bytes().slice() : exchange?.stream(stream);
+    const head = this.#reader(at);
+    const status = head.word();
+    const stream = head.word();
+    const block = this.#headerBlock(head.word(), head.text());
+    const lines = head.text();
     const hasBody = status !== 204 && status !== 304 && exchange?.request.method !== 'HEAD';
-    exchange?.settle(new Response(hasBody ? body : null, { status, headers }));
+    let body;
+    if (hasBody) body = stream === 0 ? this.#body(bodyAt, bodySize, block?.isTyped) : exchange?.stream(stream);
+    const response = new Response(body, { status, headers: block?.headers });
+    if (lines !== '') appendLines(response.headers, lines);
+    exchange?.settle(response);
+  }
+
+  /** @param {number} address @param {string} lines empty where it is known @returns what many answers share */
+  #headerBlock(address, lines) {
+    if (lines === '') return this.#headerBlocks.get(address);
+    const headers = appendLines(new Headers(), lines);
+    const block = { headers, isTyped: headers.has('content-type') };
+    this.#headerBlocks.set(address, block);
+    return block;
+  }
+
+  /**
+   * A string without a type would make the runtime invent one.
+   * @param {number} at @param {number} size @param {boolean} [isTyped]
+   */
+  #body(at, size, isTyped = false) {
+    const bytes = this.#span(at, size);
+    if (!isTyped || size > longestText) return bytes.slice();
+    try {
+      return strictDecoder.decode(bytes);
+    } catch {
+      return bytes.slice();
+    }
   }
 
   /** @param {number} request */
@@ -191,10 +289,10 @@ export class Instance {
   }
 
   /**
-   * @param {number} request @param {number} name @param {number} nameSize @param {number} out @param {number} capacity
+   * @param {number} request @param {number} name @param {number} nameSize @param {number} at @param {number} capacity
    * @returns {number} the length in bytes; more than the capacity where it did not fit, -1 where there is none
    */
-  #header(request, name, nameSize, out, capacity) {
+  #header(request, name, nameSize, at, capacity) {
     let text = this.#headerNames.get(name);
     if (text === undefined) {
       text = this.#text(name, nameSize);
@@ -202,9 +300,28 @@ export class Instance {
     }
     const value = this.exchanges.get(request)?.request.headers.get(text) ?? null;
     if (value === null) return -1;
-    const { read, written } = this.#encoder.encodeInto(value, this.#memory().subarray(out, out + capacity));
-    return read === value.length ? written : this.#encoder.encode(value).length;
+    const { read, written } = encoder.encodeInto(value, this.#span(at, capacity));
+    return read === value.length ? written : encoder.encode(value).length;
   }
+}
+
+/**
+ * Begins an operation; what it throws is a failure like one that comes later.
+ * @param {import('./ports/index.js').Handler['start']} start @param {Exchange} exchange @param {PackReader} args
+ */
+function begin(start, exchange, args) {
+  try {
+    return start(exchange, args);
+  } catch (error) {
+    return Promise.reject(error);
+  }
+}
+
+/** @param {Headers} headers @param {string} lines name, value, name, value */
+function appendLines(headers, lines) {
+  const parts = lines.split('\n');
+  for (let i = 0; i + 1 < parts.length; i += 2) headers.append(parts[i], parts[i + 1]);
+  return headers;
 }
 
 /** @param {number} level @param {string} line */

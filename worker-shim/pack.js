@@ -3,18 +3,23 @@
 const decoder = new TextDecoder();
 const encoder = new TextEncoder();
 
+/** A writer that grew beyond `keptSize` begins anew. */
+const usualSize = 4096;
+const keptSize = 256 << 10;
+
 const tag = Object.freeze({ null: 0, number: 1, text: 2, blob: 3 });
 
+/** Reads what the module packed, in the module's own memory: all of it before anything is awaited. */
 export class PackReader {
   #view;
   #bytes;
   #at;
 
-  /** @param {ArrayBuffer} memory @param {number} start @param {number} size */
-  constructor(memory, start, size) {
-    this.#view = new DataView(memory, start, size);
-    this.#bytes = new Uint8Array(memory, start, size);
-    this.#at = 0;
+  /** @param {DataView} view @param {Uint8Array} bytes both of the whole memory @param {number} at */
+  constructor(view, bytes, at) {
+    this.#view = view;
+    this.#bytes = bytes;
+    this.#at = at;
   }
   word() {
     this.#at += 4;
@@ -31,7 +36,10 @@ export class PackReader {
     return this.#bytes.subarray(this.#at - size, this.#at);
   }
   text() {
-    return decoder.decode(this.bytes());
+    const size = this.word();
+    if (size === 0) return '';
+    this.#at += size;
+    return decoder.decode(this.#bytes.subarray(this.#at - size, this.#at));
   }
   /** @returns {null | number | string | Uint8Array} a value as SQLite has it */
   value() {
@@ -48,18 +56,29 @@ export class PackReader {
   }
 }
 
+/** Packs an answer. One is used again and again: `finish` gives a view that is good until the next answer is packed. */
 export class PackWriter {
-  #bytes = new Uint8Array(256);
+  #bytes = new Uint8Array(usualSize);
   #view = new DataView(this.#bytes.buffer);
   #size = 0;
 
+  /** Begins anew. */
+  clear() {
+    this.#size = 0;
+    if (this.#bytes.length > keptSize) this.#use(new Uint8Array(usualSize));
+    return this;
+  }
+  /** @param {Uint8Array<ArrayBuffer>} bytes */
+  #use(bytes) {
+    this.#bytes = bytes;
+    this.#view = new DataView(bytes.buffer);
+  }
   /** @param {number} count */
   #reserve(count) {
     if (this.#size + count <= this.#bytes.length) return;
     const larger = new Uint8Array(Math.max(this.#bytes.length * 2, this.#size + count));
     larger.set(this.#bytes.subarray(0, this.#size));
-    this.#bytes = larger;
-    this.#view = new DataView(larger.buffer);
+    this.#use(larger);
   }
   /** @param {number} value */
   word(value) {
@@ -85,7 +104,10 @@ export class PackWriter {
   }
   /** @param {Uint8Array} bytes */
   bytes(bytes) {
-    this.word(bytes.length);
+    return this.word(bytes.length).raw(bytes);
+  }
+  /** Without a length before it: the last of an answer. @param {Uint8Array} bytes */
+  raw(bytes) {
     this.#reserve(bytes.length);
     this.#bytes.set(bytes, this.#size);
     this.#size += bytes.length;

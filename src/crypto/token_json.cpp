@@ -36,8 +36,12 @@ bool names_are_unique(element value) {
 }  // namespace
 
 bool TokenJson::read(std::string_view text) {
-  if (parser_.allocate(text.size(), deepest) != simdjson::SUCCESS) return false;
-  return parser_.parse(text.data(), text.size()).get(root_) == simdjson::SUCCESS && names_are_unique(root_);
+  // Owns what root_ points into. A longer text gets a parser of its own size, which stays: tokens are short.
+  static simdjson::dom::parser parser;
+  constexpr std::size_t usual = 2048;
+  const bool fits = parser.capacity() >= text.size() && parser.capacity() > 0;
+  if (!fits && parser.allocate(std::max(text.size(), usual), deepest) != simdjson::SUCCESS) return false;
+  return parser.parse(text.data(), text.size()).get(root_) == simdjson::SUCCESS && names_are_unique(root_);
 }
 
 std::optional<std::string_view> TokenJson::string(std::string_view name) const {

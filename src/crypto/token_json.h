@@ -10,6 +10,8 @@ namespace isthmus::crypto {
 
 // One JSON object, read whole. No object in it, at any depth, has two members of one name: which of them counts would
 // be a matter of taste, and two readers with different tastes are an attack (RFC 7515 section 4, RFC 8725 section 2.6).
+//
+// Good until the next one is read: they share a parser, whose buffers cost more to make than a token to read.
 class TokenJson {
  public:
   static constexpr std::size_t deepest = 16;
@@ -24,7 +26,6 @@ class TokenJson {
   simdjson::simdjson_result<simdjson::dom::element> member(std::string_view name) const { return root_.at_key(name); }
 
  private:
-  simdjson::dom::parser parser_;  // owns what root_ points into
   simdjson::dom::object root_;
 };
 

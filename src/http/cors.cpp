@@ -17,19 +17,27 @@ bool is_listed(std::string_view list, std::string_view origin) {
 
 }  // namespace
 
-void add_cors_headers(Request& request, Response& response) {
+CorsGrant cors_grant(Request& request) {
   const std::string_view allowed = request.settings().get("CORS_ORIGINS");
-  if (allowed.empty()) return;
+  if (allowed.empty()) return {};
+  auto origin = request.header("origin");
+  if (!origin || !is_listed(allowed, *origin)) return {true, {}};
+  return {true, *std::move(origin)};
+}
+
+void append_cors_headers(std::vector<Header>& headers, const CorsGrant& grant) {
   // Also when this answer carries no permission: a cache must not hand it to an origin that would get one.
-  response.headers.push_back({"vary", "origin"});
-  const auto origin = request.header("origin");
-  if (!origin || !is_listed(allowed, *origin)) return;
-  response.headers.push_back({"access-control-allow-origin", *origin});
-  response.headers.push_back({"access-control-expose-headers", "etag, location, retry-after, x-request-id"});
-  if (request.method() != Method::options) return;
-  response.headers.push_back(
+  if (grant.depends_on_origin) headers.push_back({"vary", "origin"});
+  if (grant.origin.empty()) return;
+  headers.push_back({"access-control-allow-origin", grant.origin});
+  headers.push_back({"access-control-expose-headers", "etag, location, retry-after, x-request-id"});
+}
+
+void append_preflight_headers(std::vector<Header>& headers, const CorsGrant& grant) {
+  if (grant.origin.empty()) return;
+  headers.push_back(
       {"access-control-allow-headers", "authorization, content-type, idempotency-key, if-none-match, x-request-id"});
-  response.headers.push_back({"access-control-max-age", "86400"});
+  headers.push_back({"access-control-max-age", "86400"});
 }
 
 }  // namespace isthmus

@@ -28,15 +28,15 @@ bool Response::has_header(std::string_view name) const {
 }
 
 Response json_response(int status, std::string json) {
-  return {status, {{"content-type", "application/json; charset=utf-8"}}, std::move(json), 0};
+  return {status, {{"content-type", std::string(json_content_type)}}, std::move(json)};
 }
 
 Response html_response(int status, std::string html) {
-  return {status, {{"content-type", "text/html; charset=utf-8"}}, std::move(html), 0};
+  return {status, {{"content-type", "text/html; charset=utf-8"}}, std::move(html)};
 }
 
 Response text_response(int status, std::string text) {
-  return {status, {{"content-type", "text/plain; charset=utf-8"}}, std::move(text), 0};
+  return {status, {{"content-type", "text/plain; charset=utf-8"}}, std::move(text)};
 }
 
 Response error_response(const Error& error, std::string_view request_id) {

@@ -60,12 +60,17 @@ struct Header {
   std::string value;
 };
 
+/// Headers that many answers share, word for word. A block lives as long as the program, so that a host may know it by
+/// its address and keep it ready.
+using HeaderBlock = std::vector<Header>;
+
 /// An answer. Its bytes are in `body`, or come from the open stream of a stored object.
 struct Response {
   int status = 200;
   std::vector<Header> headers;
   std::string body;
   std::uint32_t stream = 0;
+  const HeaderBlock* shared_headers = nullptr;  ///< further headers; null: none
 
   Response&& with(std::string name, std::string value) && {
     headers.push_back({std::move(name), std::move(value)});
@@ -73,6 +78,8 @@ struct Response {
   }
   bool has_header(std::string_view name) const;
 };
+
+inline constexpr std::string_view json_content_type = "application/json; charset=utf-8";
 
 Response json_response(int status, std::string json);
 Response html_response(int status, std::string html);
@@ -87,7 +94,7 @@ Response created(const T& answer) {
   return json_response(201, encode(answer));
 }
 inline Response accepted() { return json_response(202, R"({"accepted":true})"); }
-inline Response no_content() { return {204, {}, {}, 0}; }
+inline Response no_content() { return {204, {}, {}}; }
 
 /// The answer to a request that failed: `{"error", "code", "details"?, "requestId"}`.
 Response error_response(const Error& error, std::string_view request_id);

@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "base/strings.h"
-#include "http/cors.h"
 #include "http/idempotency.h"
 #include "http/rate_limit.h"
 
@@ -62,18 +61,6 @@ std::vector<std::string> read_roles(std::string_view json) {
   if (const auto list = parse_json(json))
     list->for_each_element([&](JsonValue role) { roles.emplace_back(role.string().value_or("")); });
   return roles;
-}
-
-void add_security_headers(Response& response) {
-  constexpr std::array<std::pair<std::string_view, std::string_view>, 5> defaults{{
-      {"cache-control", "no-store"},
-      {"content-security-policy", "default-src 'none'; frame-ancestors 'none'"},
-      {"referrer-policy", "no-referrer"},
-      {"strict-transport-security", "max-age=31536000; includeSubDomains"},
-      {"x-content-type-options", "nosniff"},
-  }};
-  for (const auto& [name, value] : defaults)
-    if (!response.has_header(name)) response.headers.push_back({std::string(name), std::string(value)});
 }
 
 }  // namespace
@@ -238,15 +225,16 @@ Task<Result<std::optional<Response>>> Pipeline::authorize(Request& request) {
 
 Task<Result<Response>> Pipeline::handle(Request& request) {
   auto outcome = co_await attempt(request.route_->run(request));
-  co_await settle_idempotent(request, outcome);
+  if (request.idempotency_) co_await settle_idempotent(request, outcome);
   co_return outcome;
 }
 
 void Pipeline::finish(Request& request, Response& response, const Error* error) const {
   Host& host = request.host();
   if (request.method() == Method::head) response.body.clear();
-  add_security_headers(response);
-  add_cors_headers(request, response);
+  const CorsGrant grant = cors_grant(request);
+  header_blocks_.add_to(response, grant);
+  if (request.method() == Method::options) append_preflight_headers(response.headers, grant);
   response.headers.push_back({"x-request-id", request.id()});
   const Millis took = host.clock.now() - request.now();
   if (host.settings.in_development()) response.headers.push_back({"server-timing", "app;dur=" + std::to_string(took)});

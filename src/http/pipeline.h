@@ -3,6 +3,7 @@
 #include <functional>
 
 #include "http/app.h"
+#include "http/header_blocks.h"
 #include "http/router.h"
 
 namespace isthmus {
@@ -37,6 +38,7 @@ class Pipeline {
 
   const App& app_;
   Router router_;
+  mutable HeaderBlocks header_blocks_;  ///< made when they are first needed
 };
 
 }  // namespace isthmus

@@ -71,6 +71,8 @@ Exchange::Exchange(World& world, const Pipeline& pipeline, Outgoing outgoing)
   task_ = pipeline.serve(request_->incoming, request_->host, [this](Response response) {
     CHECK_MESSAGE(!reply_.has_value(), "a request is answered once");
     Reply reply{response.status, std::move(response.headers), std::move(response.body)};
+    if (response.shared_headers)
+      reply.headers.insert(reply.headers.end(), response.shared_headers->begin(), response.shared_headers->end());
     if (response.stream != 0) {
       const auto stream = world_.bucket.open_streams.extract(response.stream);
       REQUIRE_MESSAGE(!stream.empty(), "an answer names a stream that is not open");

@@ -1,11 +1,11 @@
 /** R2: bytes stream past the module, in both directions. */
 
-import { PackWriter } from '../pack.js';
-
-/** @typedef {import('../exchange.js').Exchange} Exchange @typedef {import('../pack.js').PackReader} PackReader */
+/** @typedef {import('../exchange.js').Exchange} Exchange @typedef {import('../pack.js').PackReader} PackReader @typedef {import('../pack.js').PackWriter} PackWriter */
 
 const outcome = Object.freeze({ absent: 0, present: 1, unsatisfiable: 2 });
 const rangeKind = Object.freeze({ whole: 0, fromTo: 1, from: 2, last: 3 });
+
+const unsatisfiable = (/** @type {PackWriter} */ out) => out.word(outcome.unsatisfiable);
 
 /** @param {Exchange} exchange @param {PackReader} args */
 export async function open(exchange, args) {
@@ -16,19 +16,19 @@ export async function open(exchange, args) {
     const value = args.text();
     if (value !== '') onlyIf.set(name, value);
   }
-  const out = new PackWriter();
   let object;
   try {
     object = await exchange.env.R2.get(key, { range, onlyIf });
   } catch (error) {
     // R2 has no error type for this; its message carries the code 10039.
     if (!/range|10039/i.test(String(error))) throw error;
-    return out.word(outcome.unsatisfiable).finish();
+    return unsatisfiable;
   }
-  if (object === null) return out.word(outcome.absent).finish();
-  if (range?.offset !== undefined && range.offset >= object.size) return out.word(outcome.unsatisfiable).finish();
+  if (object === null) return (/** @type {PackWriter} */ out) => out.word(outcome.absent);
+  if (range?.offset !== undefined && range.offset >= object.size) return unsatisfiable;
   const body = 'body' in object ? object.body : undefined;
-  return writeObject(out.word(outcome.present), object, body ? exchange.keepStream(body) : 0);
+  const stream = body ? exchange.keepStream(body) : 0;
+  return (/** @type {PackWriter} */ out) => writeObject(out.word(outcome.present), object, stream);
 }
 
 /** @param {Exchange} exchange @param {PackReader} args */
@@ -39,7 +39,7 @@ export async function putBody(exchange, args) {
   const { readable, writable } = new FixedLengthStream(length);
   const copied = exchange.body.pipeTo(writable);
   const [object] = await Promise.all([exchange.env.R2.put(key, readable, { httpMetadata: { contentType } }), copied]);
-  return writeObject(new PackWriter(), object, 0);
+  return (/** @type {PackWriter} */ out) => writeObject(out, object, 0);
 }
 
 /** @param {Exchange} exchange @param {PackReader} args */
@@ -47,7 +47,7 @@ export async function put({ env }, args) {
   const key = args.text();
   const contentType = args.text();
   const object = await env.R2.put(key, args.bytes().slice(), { httpMetadata: { contentType } });
-  return writeObject(new PackWriter(), object, 0);
+  return (/** @type {PackWriter} */ out) => writeObject(out, object, 0);
 }
 
 /** @param {Exchange} exchange @param {PackReader} args */
@@ -82,6 +82,5 @@ function writeObject(out, object, stream) {
     .number(object.size)
     .number(offset)
     .number(length)
-    .word(stream)
-    .finish();
+    .word(stream);
 }

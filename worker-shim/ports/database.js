@@ -1,9 +1,12 @@
 /** D1: a batch is the transaction. */
 
-import { PackWriter } from '../pack.js';
+/** @typedef {import('../pack.js').PackWriter} PackWriter */
 
-/** @param {import('../exchange.js').Exchange} exchange @param {import('../pack.js').PackReader} args */
-export async function batch({ env }, args) {
+/**
+ * @param {import('../exchange.js').Exchange} exchange @param {import('../pack.js').PackReader} args
+ * @returns {Promise<D1Result | D1Result[]>}
+ */
+export function batch({ env }, args) {
   const count = args.word();
   const statements = [];
   for (let i = 0; i < count; i += 1) {
@@ -12,10 +15,14 @@ export async function batch({ env }, args) {
     for (let left = args.word(); left > 0; left -= 1) values.push(args.value());
     statements.push(values.length > 0 ? statement.bind(...values) : statement);
   }
-  const results = count === 1 ? [await statements[0].all()] : await env.DB.batch(statements);
-  const out = new PackWriter();
-  out.word(results.length);
-  for (const { results: rows } of results) writeRows(out, rows ?? []);
+  return count === 1 ? statements[0].all() : env.DB.batch(statements);
+}
+
+/** @param {D1Result | D1Result[]} results @param {PackWriter} out */
+export function packBatch(results, out) {
+  const sets = Array.isArray(results) ? results : [results];
+  out.word(sets.length);
+  for (const { results: rows } of sets) writeRows(out, /** @type {Record<string, unknown>[]} */ (rows ?? []));
   return out.finish();
 }
 

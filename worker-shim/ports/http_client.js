@@ -1,7 +1,6 @@
 /** fetch, with a time limit and a limit on what comes back. */
 
 import { readAll } from '../streams.js';
-import { PackWriter } from '../pack.js';
 
 /** @param {import('../exchange.js').Exchange} _exchange @param {import('../pack.js').PackReader} args */
 export async function send(_exchange, args) {
@@ -22,7 +21,7 @@ export async function send(_exchange, args) {
     });
     const bytes = await readAll(answer.body, largest);
     if (bytes === undefined) throw new Error(`answer_too_large: more than ${largest} bytes`);
-    return writeAnswer(answer, bytes);
+    return (/** @type {import('../pack.js').PackWriter} */ out) => writeAnswer(out, answer, bytes);
   } catch (error) {
     if (signal.aborted) throw new Error('timeout: no whole answer in time', { cause: error });
     if (error instanceof Error && error.message.startsWith('answer_too_large')) throw error;
@@ -30,11 +29,10 @@ export async function send(_exchange, args) {
   }
 }
 
-/** @param {Response} answer @param {Uint8Array} body */
-function writeAnswer(answer, body) {
-  const out = new PackWriter();
+/** @param {import('../pack.js').PackWriter} out @param {Response} answer @param {Uint8Array} body */
+function writeAnswer(out, answer, body) {
   const headers = [...answer.headers];
   out.word(answer.status).word(headers.length);
   for (const [name, value] of headers) out.text(name).text(value);
-  return out.bytes(body).finish();
+  out.bytes(body);
 }

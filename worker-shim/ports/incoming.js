@@ -1,25 +1,29 @@
 /** The request's own body: read whole within a limit, or looked at and left to stream. */
 
 import { readAll } from '../streams.js';
-import { PackWriter } from '../pack.js';
 
 /** @typedef {import('../exchange.js').Exchange} Exchange @typedef {import('../pack.js').PackReader} PackReader */
 
-/** @param {Exchange} exchange @param {PackReader} args */
-export async function readBody({ request }, args) {
+/** @param {Exchange} exchange @param {PackReader} args @returns {Promise<ArrayBuffer | Uint8Array>} */
+export function readBody({ request }, args) {
   const most = args.word();
-  const bytes = await bodyWithin(request, most);
-  const out = new PackWriter();
-  return (bytes === undefined ? out.word(0) : out.word(1).bytes(bytes)).finish();
+  const announced = request.headers.get('content-length');
+  if (announced === null) return readUnannounced(request, most);
+  return Number(announced) > most ? Promise.reject(new Error(tooLarge)) : request.arrayBuffer();
 }
 
-/** @param {Request} request @param {number} most @returns {Promise<Uint8Array | undefined>} */
-async function bodyWithin(request, most) {
-  const announced = request.headers.get('content-length');
-  if (announced === null) return readAll(request.body, most);
-  if (Number(announced) > most) return undefined;
-  return new Uint8Array(await request.arrayBuffer());
+/** What the module knows the failure by. */
+const tooLarge = 'too_large';
+
+/** @param {Request} request @param {number} most */
+async function readUnannounced(request, most) {
+  const bytes = await readAll(request.body, most);
+  if (bytes === undefined) throw new Error(tooLarge);
+  return bytes;
 }
+
+/** The body is the answer. @param {ArrayBuffer | Uint8Array} body */
+export const packBody = (body) => (body instanceof Uint8Array ? body : new Uint8Array(body));
 
 /** @param {Exchange} exchange @param {PackReader} args */
 export async function peekBody(exchange, args) {
@@ -36,7 +40,7 @@ export async function peekBody(exchange, args) {
   }
   const head = new Uint8Array(await new Blob(chunks).arrayBuffer());
   exchange.body = resumed(head, reader);
-  return new PackWriter().bytes(head.subarray(0, count)).finish();
+  return (/** @type {import('../pack.js').PackWriter} */ out) => out.bytes(head.subarray(0, count));
 }
 
 /** @param {Uint8Array} head @param {ReadableStreamDefaultReader<Uint8Array>} reader */

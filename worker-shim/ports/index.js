@@ -1,4 +1,4 @@
-/** What answers each operation. A handler gives packed bytes, or nothing; what it throws becomes a failed call. */
+/** What answers each operation. What it throws becomes a failed call. */
 
 import { operations } from '../operations.js';
 import * as bucket from './bucket.js';
@@ -8,21 +8,43 @@ import * as incoming from './incoming.js';
 import * as keyValue from './key_value.js';
 import * as rateLimiter from './rate_limiter.js';
 
-/** @typedef {(exchange: import('../exchange.js').Exchange, args: import('../pack.js').PackReader) => Promise<Uint8Array | void>} Handler */
+/**
+ * @typedef {import('../exchange.js').Exchange} Exchange
+ * @typedef {import('../pack.js').PackReader} PackReader
+ * @typedef {import('../pack.js').PackWriter} PackWriter
+ * @typedef {object} Handler
+ * @property {(exchange: Exchange, args: PackReader) => Promise<any>} start reads its arguments before it awaits
+ * @property {(result: any, out: PackWriter) => Uint8Array} pack
+ * @property {boolean} [isShort] so many requests make this call, and so rarely does it take long, that they are not
+ *   guarded for its sake: see guard.js
+ */
+
+/**
+ * An operation that gives what packs its answer, or nothing.
+ * @param {(exchange: Exchange, args: PackReader) => Promise<void | ((out: PackWriter) => unknown)>} start
+ * @returns {Handler}
+ */
+const packing = (start) => ({
+  start,
+  pack(write, out) {
+    write?.(out);
+    return out.finish();
+  },
+});
 
 /** @type {Record<number, Handler>} */
 export const handlers = {
-  [operations.sleep]: (_exchange, args) => scheduler.wait(args.number()),
-  [operations.read_body]: incoming.readBody,
-  [operations.peek_body]: incoming.peekBody,
-  [operations.database_batch]: database.batch,
-  [operations.key_value_get]: keyValue.get,
-  [operations.key_value_put]: keyValue.put,
-  [operations.key_value_remove]: keyValue.remove,
-  [operations.bucket_open]: bucket.open,
-  [operations.bucket_put_body]: bucket.putBody,
-  [operations.bucket_put]: bucket.put,
-  [operations.bucket_remove]: bucket.remove,
-  [operations.http_send]: httpClient.send,
-  [operations.rate_limit]: rateLimiter.limit,
+  [operations.sleep]: packing((_exchange, args) => scheduler.wait(args.number())),
+  [operations.read_body]: { start: incoming.readBody, pack: incoming.packBody, isShort: true },
+  [operations.peek_body]: packing(incoming.peekBody),
+  [operations.database_batch]: { start: database.batch, pack: database.packBatch },
+  [operations.key_value_get]: packing(keyValue.get),
+  [operations.key_value_put]: packing(keyValue.put),
+  [operations.key_value_remove]: packing(keyValue.remove),
+  [operations.bucket_open]: packing(bucket.open),
+  [operations.bucket_put_body]: packing(bucket.putBody),
+  [operations.bucket_put]: packing(bucket.put),
+  [operations.bucket_remove]: packing(bucket.remove),
+  [operations.http_send]: packing(httpClient.send),
+  [operations.rate_limit]: { start: rateLimiter.limit, pack: rateLimiter.packLimit, isShort: true },
 };

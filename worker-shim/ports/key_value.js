@@ -1,14 +1,11 @@
 /** KV: for what may be stale. */
 
-import { PackWriter } from '../pack.js';
-
-/** @typedef {import('../exchange.js').Exchange} Exchange @typedef {import('../pack.js').PackReader} PackReader */
+/** @typedef {import('../exchange.js').Exchange} Exchange @typedef {import('../pack.js').PackReader} PackReader @typedef {import('../pack.js').PackWriter} PackWriter */
 
 /** @param {Exchange} exchange @param {PackReader} args */
 export async function get({ env }, args) {
   const value = await env.KV.get(args.text());
-  const out = new PackWriter();
-  return (value === null ? out.word(0) : out.word(1).text(value)).finish();
+  return (/** @type {PackWriter} */ out) => (value === null ? out.word(0) : out.word(1).text(value));
 }
 
 /** @param {Exchange} exchange @param {PackReader} args */
