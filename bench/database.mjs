@@ -7,8 +7,9 @@ import { join } from 'node:path';
 
 import { startSimulators } from '../simulators/index.mjs';
 import { argon2idHasher, demoId } from '../scripts/lib/peerloop-demo.mjs';
-import { bundle, startPlainWorkerd } from '../scripts/lib/workerd.mjs';
+import { startPlainWorkerd } from '../scripts/lib/workerd.mjs';
 import { root } from '../scripts/lib/worker.mjs';
+import { bundled } from './lib/bundles.mjs';
 import { sides } from './lib/measure.mjs';
 import { browserHeaders } from './plain.mjs';
 
@@ -123,10 +124,8 @@ function statementsOf(text) {
 export async function startDatabaseSides() {
   const simulators = await startSimulators({ port: 0 });
   const running = [];
-  const bundles = [];
   const stop = async () => {
     for (const server of running) await server.stop();
-    for (const bundled of bundles) await bundled.remove();
     await simulators.close();
   };
   try {
@@ -141,10 +140,8 @@ export async function startDatabaseSides() {
     const rows = [...seed(passwordHash)].map(([sql, ...params]) => ({ sql: String(sql), params }));
     const servers = /** @type {any} */ ({});
     for (const side of sides) {
-      const bundled = await bundle(entries[side]);
-      bundles.push(bundled);
       const server = await startPlainWorkerd({
-        bundled,
+        bundled: await bundled(entries[side]),
         path: '/api/nothing',
         rateLimiter: 'bench/peers/rate_limiter.js',
         database: 'bench/peers/d1.js',

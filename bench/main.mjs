@@ -10,10 +10,10 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { gzipSync } from 'node:zlib';
 
-import { bundle } from '../scripts/lib/workerd.mjs';
 import { databaseWorkloads, listWorkload, startDatabaseSides } from './database.mjs';
 import { root } from '../scripts/lib/worker.mjs';
 import { drive, wireRequest } from '../scripts/lib/load.mjs';
+import { bundled, removeBundles } from './lib/bundles.mjs';
 import { measure, sides } from './lib/measure.mjs';
 import { residentMegabytes } from './lib/process.mjs';
 import { median, spread } from './lib/statistics.mjs';
@@ -28,7 +28,7 @@ const { values: options } = parseArgs({
     publish: { type: 'boolean', default: false },
   },
 });
-const rounds = options.quick ? 3 : 5;
+const rounds = options.quick && !options.publish ? 3 : 5;
 const scale = options.quick ? 0.15 : 1;
 const only = options.only ? new RegExp(options.only) : undefined;
 const isWanted = (/** @type {string} */ name) => !only || only.test(name);
@@ -97,18 +97,10 @@ async function weight({ folder, main, modules }) {
 /** @param {string} name @param {string} of @param {string} path */
 async function cold(name, of, path) {
   if (!isWanted(name)) return;
-  const bundles = /** @type {any} */ ({});
   /** @type {Record<string, number>} */
   const gzipped = {};
-  for (const side of sides) {
-    bundles[side] = await bundle(entries(of)[side]);
-    gzipped[side] = await weight(bundles[side]);
-  }
-  try {
-    await compareOnce(name, (side) => coldStart(bundles, side, path), 'millis', { gzipped });
-  } finally {
-    for (const side of sides) await bundles[side].remove();
-  }
+  for (const side of sides) gzipped[side] = await weight(await bundled(entries(of)[side]));
+  await compareOnce(name, (side) => coldStart(of, side, path), 'millis', { gzipped });
 }
 
 /** What an instance holds after many requests, in a process that served nothing else. */
@@ -159,6 +151,8 @@ const bodies = [1, 4, 16, 64, 256].map((kilobytes) =>
 await measureAll(plain('workloads'), bodies, keepGrowth('bytes of body'));
 const lists = [1, 20, 100].map((rows) => listWorkload(`growth-rows-${rows}`, rows, Math.min(2_000, 20_000 / rows)));
 await measureAll(startDatabaseSides, lists, keepGrowth('rows'));
+
+await removeBundles();
 
 const version = async (/** @type {string} */ name) =>
   JSON.parse(await readFile(join(root, 'node_modules', name, 'package.json'), 'utf8')).version;

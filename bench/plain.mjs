@@ -2,7 +2,8 @@
 
 import { createHmac } from 'node:crypto';
 
-import { bundle, startPlainWorkerd } from '../scripts/lib/workerd.mjs';
+import { startPlainWorkerd } from '../scripts/lib/workerd.mjs';
+import { bundled } from './lib/bundles.mjs';
 import { sides } from './lib/measure.mjs';
 import { routeTable } from './routes.mjs';
 
@@ -29,17 +30,18 @@ export const entries = (of) => ({
  */
 export async function startSides(of, path) {
   const running = [];
-  const bundles = [];
   const stop = async () => {
     for (const server of running) await server.stop();
-    for (const bundled of bundles) await bundled.remove();
   };
   try {
     const servers = /** @type {any} */ ({});
     for (const side of sides) {
-      const bundled = await bundle(entries(of)[side]);
-      bundles.push(bundled);
-      servers[side] = await startPlainWorkerd({ bundled, vars: secrets, path, rateLimiter });
+      servers[side] = await startPlainWorkerd({
+        bundled: await bundled(entries(of)[side]),
+        vars: secrets,
+        path,
+        rateLimiter,
+      });
       running.push(servers[side]);
     }
     return { servers, stop };
@@ -229,10 +231,15 @@ export function routesWorkload(name, rows, count) {
 
 /**
  * Milliseconds from starting the process to its first answer, which is the one that needs everything.
- * @param {Record<string, import('../scripts/lib/workerd.mjs').Bundle>} bundles @param {string} side @param {string} path
+ * @param {string} of @param {string} side @param {string} path
  */
-export async function coldStart(bundles, side, path) {
-  const worker = await startPlainWorkerd({ bundled: bundles[side], vars: secrets, path, rateLimiter });
+export async function coldStart(of, side, path) {
+  const worker = await startPlainWorkerd({
+    bundled: await bundled(entries(of)[side]),
+    vars: secrets,
+    path,
+    rateLimiter,
+  });
   await worker.stop();
   return worker.firstAnswerMillis;
 }

@@ -1,10 +1,5 @@
 /** One request (or one run of cron) on its way through the module. */
 export class Exchange {
-  /** @type {Map<number, ReadableStream> | undefined} */
-  #streams;
-  /** @type {ReadableStream | undefined} */
-  #body;
-
   /**
    * @param {number} id @param {Request | undefined} request absent for cron
    * @param {any} env the bindings of the Worker
@@ -23,6 +18,10 @@ export class Exchange {
     this.answered = undefined;
     /** @type {PromiseWithResolvers<void> | undefined} */
     this.ended = undefined;
+    /** @type {Map<number, ReadableStream> | undefined} */
+    this.streams = undefined;
+    /** @type {ReadableStream | undefined} what is left of the body once it was looked at */
+    this.rest = undefined;
   }
 
   /** Reading it again cannot change anything, so it may be sent through a fresh instance. */
@@ -32,22 +31,19 @@ export class Exchange {
 
   /** The request's body, to be streamed. @returns {ReadableStream} */
   get body() {
-    this.#body ??= this.request.body ?? new Blob([]).stream();
-    return this.#body;
-  }
-  set body(stream) {
-    this.#body = stream;
+    this.rest ??= this.request.body ?? new Blob([]).stream();
+    return this.rest;
   }
 
   /** @param {ReadableStream} stream @returns {number} a name for it, never 0 */
   keepStream(stream) {
-    this.#streams ??= new Map();
-    this.#streams.set(this.#streams.size + 1, stream);
-    return this.#streams.size;
+    this.streams ??= new Map();
+    this.streams.set(this.streams.size + 1, stream);
+    return this.streams.size;
   }
   /** @param {number} name */
   stream(name) {
-    return this.#streams?.get(name);
+    return this.streams?.get(name);
   }
 
   /** The first outcome counts. @param {Outcome} outcome */

@@ -31,6 +31,7 @@ export class Instance {
   #commonHeaders;
   /** True while the module runs. Found true when it is entered, the run before it never came back. */
   #entered = false;
+  #written = 0;
   #lastRequest = 0;
   #lookedAt = 0;
   /** @type {Map<number, string>} header names by their address: literals of the module, which never move */
@@ -80,14 +81,20 @@ export class Instance {
     const { method, url, headers } = request;
     let lines = `${method}\n${url.slice(url.indexOf('/', url.indexOf('//') + 2))}`;
     for (const name of this.#commonHeaders) lines += `\n${headers.get(name) ?? ''}`;
-    this.#enter(exchange.id, () => this.#exports.isthmus_start(exchange.id, ...this.#write(lines)));
+    this.#enter(exchange.id, () => {
+      const at = this.#write(lines);
+      this.#exports.isthmus_start(exchange.id, at, this.#written);
+    });
     return exchange;
   }
 
   /** @param {string} cron @param {any} env */
   runScheduled(cron, env) {
     const exchange = this.#open(undefined, env);
-    this.#enter(exchange.id, () => this.#exports.isthmus_scheduled(exchange.id, ...this.#write(cron)));
+    this.#enter(exchange.id, () => {
+      const at = this.#write(cron);
+      this.#exports.isthmus_scheduled(exchange.id, at, this.#written);
+    });
     return exchange;
   }
 
@@ -184,21 +191,27 @@ export class Instance {
   }
 
   /**
-   * Copies a text to where the module reads it: into the scratch, or into memory that the module will free.
-   * @param {string} text @returns {[number, number]}
+   * Copies a text to where the module reads it.
+   * @param {string} text @returns {number} its address; its size is in `#written`
    */
   #write(text) {
-    const most = text.length * 3;
-    const fits = most <= this.#scratchSize;
-    const at = fits ? this.#scratchAt : this.#exports.isthmus_allocate(most);
+    const at = this.#place(text.length * 3);
+    const there = at === this.#scratchAt ? this.#scratch : this.#bytes.subarray(at, at + text.length * 3);
+    this.#written = encoder.encodeInto(text, there).written;
+    return at;
+  }
+
+  /** Room for what is handed over: the scratch, or memory that the module will free. @param {number} size */
+  #place(size) {
+    const at = size <= this.#scratchSize ? this.#scratchAt : this.#exports.isthmus_allocate(size);
     this.#refresh();
-    return [at, encoder.encodeInto(text, fits ? this.#scratch : this.#span(at, most)).written];
+    return at;
   }
 
   /** @param {string} name @param {string} value */
   #set(name, value) {
-    const [at, size] = this.#write(name + value);
-    this.#exports.isthmus_set(at, encoder.encode(name).length, size);
+    const at = this.#write(name + value);
+    this.#exports.isthmus_set(at, encoder.encode(name).length, this.#written);
   }
 
   /** @param {number} at @param {number} size */
@@ -217,27 +230,34 @@ export class Instance {
     const exchange = /** @type {Exchange} */ (this.exchanges.get(request));
     const { start, pack, isShort } = handlers[operation];
     if (!isShort) guard(exchange, this);
-    const fail = (/** @type {any} */ error) =>
-      this.#complete(exchange, call, 0, encoder.encode(String(error?.message ?? error)));
-    const succeed = (/** @type {unknown} */ result) => {
-      let answer;
-      try {
-        answer = pack(result, out.clear());
-      } catch (error) {
-        return fail(error);
-      }
-      return this.#complete(exchange, call, 1, answer);
-    };
-    begin(start, exchange, this.#reader(at)).then(succeed, fail);
+    // No closure here has a name: the bundler would record it at every call.
+    start(exchange, this.#reader(at)).then(
+      (result) => this.#succeed(exchange, call, pack, result),
+      (error) => this.#fail(exchange, call, error),
+    );
+  }
+
+  /** @param {Exchange} exchange @param {number} call @param {import('./ports/index.js').Handler['pack']} pack @param {unknown} result */
+  #succeed(exchange, call, pack, result) {
+    let answer;
+    try {
+      answer = pack(result, out.clear()) ?? out.finish();
+    } catch (error) {
+      return this.#fail(exchange, call, error);
+    }
+    return this.#complete(exchange, call, 1, answer);
+  }
+
+  /** @param {Exchange} exchange @param {number} call @param {any} error */
+  #fail(exchange, call, error) {
+    this.#complete(exchange, call, 0, encoder.encode(String(error?.message ?? error)));
   }
 
   /** @param {Exchange} exchange @param {number} call @param {0 | 1} succeeded @param {Uint8Array} answer */
   #complete(exchange, call, succeeded, answer) {
     if (this.dead || exchange.finished) return;
     this.#enter(exchange.id, () => {
-      const fits = answer.length <= this.#scratchSize;
-      const at = fits ? this.#scratchAt : this.#exports.isthmus_allocate(answer.length);
-      this.#refresh();
+      const at = this.#place(answer.length);
       this.#bytes.set(answer, at);
       this.#exports.isthmus_complete(call, succeeded, at, answer.length);
     });
@@ -251,9 +271,9 @@ export class Instance {
     const stream = head.word();
     const block = this.#headerBlock(head.word(), head.text());
     const lines = head.text();
-    const hasBody = status !== 204 && status !== 304 && exchange?.request.method !== 'HEAD';
     let body;
-    if (hasBody) body = stream === 0 ? this.#body(bodyAt, bodySize, block?.isTyped) : exchange?.stream(stream);
+    if (status !== 204 && status !== 304 && exchange?.request.method !== 'HEAD')
+      body = stream === 0 ? this.#body(bodyAt, bodySize, block?.isTyped) : exchange?.stream(stream);
     const response = new Response(body, { status, headers: block?.headers });
     if (lines !== '') appendLines(response.headers, lines);
     exchange?.settle(response);
@@ -302,18 +322,6 @@ export class Instance {
     if (value === null) return -1;
     const { read, written } = encoder.encodeInto(value, this.#span(at, capacity));
     return read === value.length ? written : encoder.encode(value).length;
-  }
-}
-
-/**
- * Begins an operation; what it throws is a failure like one that comes later.
- * @param {import('./ports/index.js').Handler['start']} start @param {Exchange} exchange @param {PackReader} args
- */
-function begin(start, exchange, args) {
-  try {
-    return start(exchange, args);
-  } catch (error) {
-    return Promise.reject(error);
   }
 }
 

@@ -28,14 +28,21 @@ export function serve(module) {
    */
   function answer(request, env, ctx, tries = 1) {
     const exchange = instance(env).start(request, env, ctx);
-    const finish = (/** @type {import('./exchange.js').Outcome | undefined} */ outcome) => {
-      if (outcome instanceof Response) return outcome;
-      if (outcome === 'again' && tries < mostTries) return answer(request, env, ctx, tries + 1);
-      return failure(outcome === undefined || outcome === 'failed' ? 500 : 503);
-    };
-    if (exchange.outcome !== undefined || exchange.finished) return finish(exchange.outcome);
+    if (exchange.outcome !== undefined || exchange.finished) return conclude(exchange.outcome, exchange, tries);
     exchange.answered = Promise.withResolvers();
-    return exchange.answered.promise.then(finish);
+    return exchange.answered.promise.then((outcome) => conclude(outcome, exchange, tries));
+  }
+
+  /**
+   * @param {import('./exchange.js').Outcome | undefined} outcome @param {import('./exchange.js').Exchange} exchange
+   * @param {number} tries
+   */
+  function conclude(outcome, exchange, tries) {
+    if (outcome instanceof Response) return outcome;
+    const { request, env, ctx } = exchange;
+    if (outcome === 'again' && tries < mostTries)
+      return answer(request, env, /** @type {ExecutionContext} */ (ctx), tries + 1);
+    return failure(outcome === undefined || outcome === 'failed' ? 500 : 503);
   }
 
   return {

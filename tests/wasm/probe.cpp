@@ -127,7 +127,7 @@ Task<Result<Response>> look_for_cron(Request& request) {
   co_return text_response(200, value.value_or("nothing"));
 }
 
-/// One sign-in's worth of Argon2id, for scripts/measure.
+/// One sign-in's worth of Argon2id, to be profiled alone.
 Task<Result<Response>> hash(Request& request) {
   const auto stored = crypto::hash_password("correct horse battery staple", request.host().random.bytes(16));
   if (!stored) co_return Failure(internal_error("no hash"));

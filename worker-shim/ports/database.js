@@ -6,7 +6,7 @@
  * @param {import('../exchange.js').Exchange} exchange @param {import('../pack.js').PackReader} args
  * @returns {Promise<D1Result | D1Result[]>}
  */
-export function batch({ env }, args) {
+export async function batch({ env }, args) {
   const count = args.word();
   const statements = [];
   for (let i = 0; i < count; i += 1) {
@@ -23,7 +23,6 @@ export function packBatch(results, out) {
   const sets = Array.isArray(results) ? results : [results];
   out.word(sets.length);
   for (const { results: rows } of sets) writeRows(out, /** @type {Record<string, unknown>[]} */ (rows ?? []));
-  return out.finish();
 }
 
 /** @param {PackWriter} out @param {Record<string, unknown>[]} rows */

@@ -5,11 +5,12 @@ import { readAll } from '../streams.js';
 /** @typedef {import('../exchange.js').Exchange} Exchange @typedef {import('../pack.js').PackReader} PackReader */
 
 /** @param {Exchange} exchange @param {PackReader} args @returns {Promise<ArrayBuffer | Uint8Array>} */
-export function readBody({ request }, args) {
+export async function readBody({ request }, args) {
   const most = args.word();
   const announced = request.headers.get('content-length');
   if (announced === null) return readUnannounced(request, most);
-  return Number(announced) > most ? Promise.reject(new Error(tooLarge)) : request.arrayBuffer();
+  if (Number(announced) > most) throw new Error(tooLarge);
+  return request.arrayBuffer();
 }
 
 /** What the module knows the failure by. */
@@ -39,7 +40,7 @@ export async function peekBody(exchange, args) {
     size += value.length;
   }
   const head = new Uint8Array(await new Blob(chunks).arrayBuffer());
-  exchange.body = resumed(head, reader);
+  exchange.rest = resumed(head, reader);
   return (/** @type {import('../pack.js').PackWriter} */ out) => out.bytes(head.subarray(0, count));
 }
 

@@ -13,8 +13,9 @@ import * as rateLimiter from './rate_limiter.js';
  * @typedef {import('../pack.js').PackReader} PackReader
  * @typedef {import('../pack.js').PackWriter} PackWriter
  * @typedef {object} Handler
- * @property {(exchange: Exchange, args: PackReader) => Promise<any>} start reads its arguments before it awaits
- * @property {(result: any, out: PackWriter) => Uint8Array} pack
+ * @property {(exchange: Exchange, args: PackReader) => Promise<any>} start an async function, so that all it throws is a failure of
+ *   the call; it reads its arguments before it awaits
+ * @property {(result: any, out: PackWriter) => Uint8Array | void} pack gives the answer, or has packed it
  * @property {boolean} [isShort] so many requests make this call, and so rarely does it take long, that they are not
  *   guarded for its sake: see guard.js
  */
@@ -24,13 +25,7 @@ import * as rateLimiter from './rate_limiter.js';
  * @param {(exchange: Exchange, args: PackReader) => Promise<void | ((out: PackWriter) => unknown)>} start
  * @returns {Handler}
  */
-const packing = (start) => ({
-  start,
-  pack(write, out) {
-    write?.(out);
-    return out.finish();
-  },
-});
+const packing = (start) => ({ start, pack: (write, out) => void write?.(out) });
 
 /** @type {Record<number, Handler>} */
 export const handlers = {
