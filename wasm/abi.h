@@ -25,7 +25,8 @@ enum class Operation : std::uint32_t {
 };
 
 /// The headers that come with every request, since nearly every one needs them; others are asked for one by one.
-inline constexpr std::string_view common_headers = "x-request-id\ncf-connecting-ip\nauthorization\ncontent-type\norigin";
+inline constexpr std::string_view common_headers =
+    "x-request-id\ncf-connecting-ip\nauthorization\ncontent-type\norigin";
 
 #define ISTHMUS_IMPORT(name) __attribute__((import_module("isthmus"), import_name(name)))
 

@@ -201,9 +201,9 @@ ISTHMUS_EXPORT("isthmus_cancel") void isthmus_cancel(std::uint32_t request) {
 /// common headers are and how long.
 ISTHMUS_EXPORT("isthmus_layout") const std::uint32_t* isthmus_layout() {
   const auto address = [](const char* at) { return static_cast<std::uint32_t>(reinterpret_cast<std::uintptr_t>(at)); };
-  static const std::array<std::uint32_t, 4> layout{
-      address(isthmus::scratch()), isthmus::scratch_size, address(isthmus::abi::common_headers.data()),
-      static_cast<std::uint32_t>(isthmus::abi::common_headers.size())};
+  static const std::array<std::uint32_t, 4> layout{address(isthmus::scratch()), isthmus::scratch_size,
+                                                   address(isthmus::abi::common_headers.data()),
+                                                   static_cast<std::uint32_t>(isthmus::abi::common_headers.size())};
   return layout.data();
 }
 
