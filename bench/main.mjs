@@ -5,7 +5,7 @@
 
 import { execFileSync } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
-import { cpus } from 'node:os';
+import { cpus, loadavg } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { gzipSync } from 'node:zlib';
@@ -30,6 +30,7 @@ const { values: options } = parseArgs({
 });
 const rounds = options.quick && !options.publish ? 3 : 5;
 const scale = options.quick ? 0.15 : 1;
+const requestsBeforeMemory = options.quick ? 10_000 : 100_000;
 const only = options.only ? new RegExp(options.only) : undefined;
 const isWanted = (/** @type {string} */ name) => !only || only.test(name);
 
@@ -112,7 +113,7 @@ async function memory() {
     const megabytes = /** @type {any} */ ({});
     for (const side of sides) {
       const request = wireRequest(workload.request(0, side));
-      await drive({ url: servers[side].url, count: options.quick ? 10_000 : 100_000, request: () => request });
+      await drive({ url: servers[side].url, count: requestsBeforeMemory, request: () => request });
       megabytes[side] = Number((await residentMegabytes(servers[side].pid)).toPrecision(3));
     }
     const result = { name: 'memory', megabytes, shares: { whole: megabytes.isthmus / megabytes.hono } };
@@ -162,6 +163,8 @@ const results = {
   growth,
   rounds,
   quick: options.quick,
+  load: Math.round(loadavg()[1]),
+  memoryRequests: requestsBeforeMemory,
   machine: `${cpus().length} × ${cpus()[0].model.trim()}, Linux`,
   versions: Object.fromEntries(await Promise.all(packages.map(async (name) => [name, await version(name)]))),
   commit: execFileSync('git', ['describe', '--always', '--dirty'], { cwd: root, encoding: 'utf8' }).trim(),

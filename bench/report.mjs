@@ -28,7 +28,7 @@ function goalCell(shares, name) {
 }
 
 /** @param {any} results */
-export function resultsPage({ workloads, growth, rounds, machine, versions, commit }) {
+export function resultsPage({ workloads, growth, rounds, quick, load, memoryRequests, machine, versions, commit }) {
   const timed = workloads.filter((/** @type {any} */ { cpuMicros }) => cpuMicros);
   const rows = timed.map((/** @type {any} */ { name, cpuMicros, spread, shares }) => {
     const cells = sides.map((side) => `${short(cpuMicros[side])} (${spread[side].map(short).join('–')})`);
@@ -62,13 +62,23 @@ export function resultsPage({ workloads, growth, rounds, machine, versions, comm
           `| ${kind} | ${size} | ${sides.map((side) => short(cpuMicros[side])).join(' | ')} |`,
       ),
   );
+  const growthSection =
+    curves.length === 0
+      ? ''
+      : `
+## Growth, CPU microseconds a request
+
+| with | size | limit | Hono | isthmus |
+| --- | --- | --- | --- | --- |
+${curves.join('\n')}
+`;
   return `# Results of scripts/bench
 
 Written by \`scripts/bench\` on ${machine}; commit ${commit}; ${Object.entries(versions)
     .map(([name, version]) => `${name} ${version}`)
     .join(
       ', ',
-    )}. Read the numbers as ratios of this one run. What is compared with what, and how each side was written, stands in [peers/README.md](peers/README.md); how it is measured, in [docs/performance.md](../docs/performance.md).
+    )}. ${quick ? 'A quick run: short rounds. ' : ''}The load average of the machine was ${load}; the bench alone makes about two. Read the numbers as ratios of this one run. What is compared with what, and how each side was written, stands in [peers/README.md](peers/README.md); how it is measured, in [docs/performance.md](../docs/performance.md).
 
 ## CPU microseconds a request
 
@@ -80,7 +90,7 @@ ${rows.join('\n')}
 
 ## Cold start and memory
 
-\`cold\`: from starting the process to its first answer. \`memory\`: the process's own memory after 100,000 requests of \`validate-jwt\`.
+\`cold\`: from starting the process to its first answer. \`memory\`: the process's own memory after ${memoryRequests.toLocaleString('en-GB')} requests of \`validate-jwt\`.
 
 | | limit | Hono | isthmus | goal |
 | --- | --- | --- | --- | --- |
@@ -93,13 +103,7 @@ The client shares the machine's cores with the server.
 | workload | limit | Hono | isthmus |
 | --- | --- | --- | --- |
 ${speeds.join('\n')}
-
-## Growth, CPU microseconds a request
-
-| with | size | limit | Hono | isthmus |
-| --- | --- | --- | --- | --- |
-${curves.join('\n')}
-`;
+${growthSection}`;
 }
 
 const colours = /** @type {const} */ ({ limit: '#9aa4b2', hono: '#e8833a', isthmus: '#2f6fde' });

@@ -39,6 +39,9 @@ void JsonWriter::separate() {
 }
 
 JsonWriter& JsonWriter::open(char bracket) {
+  // Growing from nothing by doubling would move a line of the log five times.
+  constexpr std::size_t usual_size = 256;
+  if (out_.empty()) out_.reserve(usual_size);
   separate();
   out_.push_back(bracket);
   comma_ = false;
