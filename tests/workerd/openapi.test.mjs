@@ -147,7 +147,9 @@ describe('every answer is what the document says', () => {
   let callers;
   let ids;
   before(async () => {
-    const [student, creator, admin] = await Promise.all(['ada', 'mara', 'root'].map((handle) => peerloop.signIn(handle)));
+    const [student, creator, admin] = await Promise.all(
+      ['ada', 'mara', 'root'].map((handle) => peerloop.signIn(handle)),
+    );
     const enrollment = await peerloop.row(
       'SELECT id, course_id AS course, teacher_id AS teacher FROM enrollments WHERE student_id = ?',
       student.user.id,
