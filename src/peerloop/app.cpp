@@ -30,18 +30,18 @@ namespace peerloop {
 
 namespace {
 
-constexpr auto routes = join(service_routes,     //
-                             auth_routes,        //
-                             people_routes,      //
-                             course_routes,      //
-                             material_routes,    //
-                             enrollment_routes,  //
-                             learning_routes,    //
+constexpr auto routes = join(service_routes,      //
+                             auth_routes,         //
+                             people_routes,       //
+                             course_routes,       //
+                             material_routes,     //
+                             enrollment_routes,   //
+                             learning_routes,     //
                              certificate_routes,  //
-                             teaching_routes,    //
-                             review_routes,      //
-                             money_routes,       //
-                             resend_routes,      //
+                             teaching_routes,     //
+                             review_routes,       //
+                             money_routes,        //
+                             resend_routes,       //
                              stripe_routes);
 
 constexpr auto deliveries = std::to_array<OutboxHandler>({

@@ -29,8 +29,7 @@ Task<Result<Response>> show_certificate(Request& request) {
 
 Task<Result<Response>> list_certificates(Request& request, CertificatesQuery query) {
   const auto after = co_await decode_place(query.cursor, "certificate");
-  auto rows =
-      co_await request.db().all<ListedRow>(select_valid_certificates(request.param("id"), after, query.limit));
+  auto rows = co_await request.db().all<ListedRow>(select_valid_certificates(request.param("id"), after, query.limit));
   co_return ok(page_of<Certificate>(std::move(rows), query.limit));
 }
 
@@ -39,8 +38,7 @@ Task<Result<Response>> revoke_certificate(Request& request, Revocation revocatio
   auto found = co_await request.db().first<CertificateFacts>(select_certificate_facts(id));
   const CertificateFacts facts = co_await required(std::move(found), not_found("certificate"));
   if (facts.revoked) co_return co_await show_certificate(request);
-  std::vector<Statement> batch =
-      set_revoked(id, request.user().user_id, std::move(revocation.reason), request.now());
+  std::vector<Statement> batch = set_revoked(id, request.user().user_id, std::move(revocation.reason), request.now());
   batch.push_back(audit(request, "certificate.revoke", "certificate", id));
   batch.push_back(notify(request.host(), Notice::certificate_revoked, facts.holder_id, "certificate:" + id,
                          what_was_revoked(id, facts)));

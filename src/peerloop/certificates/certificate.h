@@ -67,8 +67,8 @@ constexpr auto schema(Revocation*) {
   return object("Revocation", field("reason", &Revocation::reason, trimmed, length(1, 1000)));
 }
 
-/// For anyone: the id is what proves it, and no other way leads to it but the holder's own profile. A holder who deleted
-/// the account has no certificates any more.
+/// For anyone: the id is what proves it, and no other way leads to it but the holder's own profile. A holder who
+/// deleted the account has no certificates any more.
 Task<Result<Response>> show_certificate(Request& request);
 /// The valid certificates of a user, newest first.
 Task<Result<Response>> list_certificates(Request& request, CertificatesQuery query);

@@ -3,14 +3,14 @@
 #include "peerloop/sql.h"
 
 // `k` is the certificate, `e` its enrollment, `u` the holder, `i` the issuer, `c` the course.
-#define CERTIFICATE                                                                                                  \
+#define CERTIFICATE \
   "json_object('id', k.id, 'valid', " PEERLOOP_BOOLEAN(PEERLOOP_HOLDS("k", "e")) ", 'type', k.type,"                 \
   " 'holder', json_object('id', u.id, 'handle', u.handle, 'name', k.holder_name),"                                   \
   " 'course', json_object('id', c.id, 'slug', c.slug, 'title', k.course_title),"                                     \
   " 'issuer', json_object('id', i.id, 'handle', i.handle, 'name', i.name),"                                          \
   " 'issuedAt', " PEERLOOP_TIME("k.issued_at") ", 'revokedAt', " PEERLOOP_TIME("k.revoked_at") ")"
-#define WITH_ITS_PEOPLE                                                                            \
-  " JOIN enrollments e ON e.id = k.enrollment_id JOIN users u ON u.id = k.holder_id"               \
+#define WITH_ITS_PEOPLE                                                              \
+  " JOIN enrollments e ON e.id = k.enrollment_id JOIN users u ON u.id = k.holder_id" \
   " JOIN users i ON i.id = k.issued_by JOIN courses c ON c.id = k.course_id"
 
 namespace isthmus::peerloop {
@@ -37,7 +37,8 @@ Statement select_live_certificate(std::string_view enrollment_id) {
 Statement select_valid_certificates(std::string_view holder_id_or_handle, const std::optional<Place>& after,
                                     std::int64_t limit) {
   return sql("SELECT " CERTIFICATE ", 'certificate:' || k.issued_at, k.id FROM certificates k" WITH_ITS_PEOPLE R"(
-      WHERE k.holder_id = (SELECT id FROM users h WHERE (h.id = ?1 OR h.handle = ?1) AND )" PEERLOOP_IS_VISIBLE("h") R"()
+      WHERE k.holder_id = (SELECT id FROM users h WHERE (h.id = ?1 OR h.handle = ?1) AND )" PEERLOOP_IS_VISIBLE(
+                 "h") R"()
         AND )" PEERLOOP_HOLDS("k", "e") R"( AND (k.issued_at, k.id) < (?2, ?3)
       ORDER BY k.issued_at DESC, k.id DESC LIMIT ?4)",
              holder_id_or_handle, after ? after->number : INT64_C(9999999999999),
@@ -45,9 +46,8 @@ Statement select_valid_certificates(std::string_view holder_id_or_handle, const 
 }
 
 Statement select_issuing_right(std::string_view id, std::string_view creator) {
-  return sql(
-      "SELECT 1 FROM certificates k JOIN courses c ON c.id = k.course_id WHERE k.id = ?1 AND c.creator_id = ?2", id,
-      creator);
+  return sql("SELECT 1 FROM certificates k JOIN courses c ON c.id = k.course_id WHERE k.id = ?1 AND c.creator_id = ?2",
+             id, creator);
 }
 
 Statement select_certificate_facts(std::string_view id) {

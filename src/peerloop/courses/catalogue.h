@@ -138,8 +138,7 @@ constexpr auto schema(Course*) {
   const auto with_rest = [](auto... summary) {
     return object("Course", summary..., field("description", &Course::description), field("status", &Course::status),
                   field("objectives", &Course::objectives), field("modules", &Course::modules),
-                  field("studentTeachers", &Course::studentTeachers),
-                  field("materialCount", &Course::materialCount),
+                  field("studentTeachers", &Course::studentTeachers), field("materialCount", &Course::materialCount),
                   field("enrollment", &Course::enrollment, or_absent, described("The caller's own, if it is live")),
                   field("teaching", &Course::teaching, or_absent,
                         described("How the caller's application to teach the course stands, if there is one")),

@@ -9,9 +9,9 @@
   "(SELECT json_object('id', u.id, 'name', u.name, 'handle', u.handle, 'avatarUrl', " PEERLOOP_AVATAR_URL("u") ")" \
   " FROM users u WHERE " condition ")"
 
-#define TEACHER_OF(condition)                                                                                        \
-  "(SELECT json_object('id', u.id, 'name', u.name, 'handle', u.handle, 'avatarUrl', " PEERLOOP_AVATAR_URL("u") ", " \
-  PEERLOOP_TEACHING_RATING("u") ") FROM users u WHERE " condition ")"
+#define TEACHER_OF(condition)                                                                              \
+  "(SELECT json_object('id', u.id, 'name', u.name, 'handle', u.handle, 'avatarUrl', " PEERLOOP_AVATAR_URL( \
+      "u") ", " PEERLOOP_TEACHING_RATING("u") ") FROM users u WHERE " condition ")"
 // How ?2 stands with the course: no row for who is not enrolled.
 #define OWN_ENROLLMENT                                                                                               \
   "SELECT json_object('id', e.id, 'status', e.status,"                                                               \

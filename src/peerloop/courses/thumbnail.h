@@ -4,8 +4,8 @@
 
 #include "http/app.h"
 
-/// A course's picture, kept in the bucket as `courses/{courseId}/thumbnail`. Anyone who knows the course's id may see it,
-/// as anyone may who sees the published course.
+/// A course's picture, kept in the bucket as `courses/{courseId}/thumbnail`. Anyone who knows the course's id may see
+/// it, as anyone may who sees the published course.
 namespace isthmus::peerloop {
 
 inline constexpr std::uint32_t largest_thumbnail = 5 * 1024 * 1024;  ///< bytes
@@ -13,9 +13,7 @@ inline constexpr std::uint32_t largest_thumbnail = 5 * 1024 * 1024;  ///< bytes
 struct Thumbnail {
   std::string thumbnailUrl;
 };
-constexpr auto schema(Thumbnail*) {
-  return object("Thumbnail", field("thumbnailUrl", &Thumbnail::thumbnailUrl));
-}
+constexpr auto schema(Thumbnail*) { return object("Thumbnail", field("thumbnailUrl", &Thumbnail::thumbnailUrl)); }
 
 /// 415 `unsupported_image` for what is no PNG, JPEG, WebP or GIF of usable size, whatever its Content-Type claims.
 Task<Result<Response>> put_thumbnail(Request& request);

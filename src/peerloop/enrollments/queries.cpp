@@ -49,7 +49,6 @@ constexpr std::string_view as_json = R"(
                            'valid', )" PEERLOOP_BOOLEAN(PEERLOOP_HOLDS("k", "e")) R"()
         FROM certificates k WHERE k.enrollment_id = e.id ORDER BY k.issued_at DESC, k.id DESC LIMIT 1))))";
 
-
 }  // namespace
 
 std::vector<Statement> place_enrollment(const Choice& choice, std::string_view new_id, Timestamp now) {

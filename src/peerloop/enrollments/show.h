@@ -41,11 +41,10 @@ struct EnrollmentProgress {
   std::optional<std::vector<std::string>> completedLessonIds;
 };
 constexpr auto schema(EnrollmentProgress*) {
-  return object("EnrollmentProgress", field("completedLessons", &EnrollmentProgress::completedLessons),
-                field("totalLessons", &EnrollmentProgress::totalLessons),
-                field("percent", &EnrollmentProgress::percent),
-                field("completedLessonIds", &EnrollmentProgress::completedLessonIds, or_absent,
-                      described("Not in lists")));
+  return object(
+      "EnrollmentProgress", field("completedLessons", &EnrollmentProgress::completedLessons),
+      field("totalLessons", &EnrollmentProgress::totalLessons), field("percent", &EnrollmentProgress::percent),
+      field("completedLessonIds", &EnrollmentProgress::completedLessonIds, or_absent, described("Not in lists")));
 }
 
 struct EnrollmentCertificate {

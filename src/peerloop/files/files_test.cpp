@@ -12,12 +12,16 @@ TEST_CASE("a file's type comes from its bytes, and only relatives are told apart
   CHECK(file_type("PK\x03\x04rest"sv, "Slides.PPTX").contains("presentationml"));
   CHECK(file_type("PK\x03\x04rest"sv, "x") == "application/zip");
   CHECK(file_type("\0\0\0\x20ytypisom"sv, "x.mp4") == "application/octet-stream");
-  CHECK(file_type("\0\0\0\x20" "ftypisom"sv, "x") == "video/mp4");
+  CHECK(file_type("\0\0\0\x20"
+                  "ftypisom"sv,
+                  "x") == "video/mp4");
   CHECK(file_type("\x1a\x45\xdf\xa3....webm"sv, "x") == "video/webm");
   CHECK(file_type("\x1a\x45\xdf\xa3....matroska"sv, "x") == "video/x-matroska");
   CHECK(file_type("RIFF\x10\0\0\0WAVEfmt "sv, "x") == "audio/wav");
   CHECK(file_type("GIF89a\x01\0\x01\0"sv, "x.txt") == "image/gif");
-  CHECK(file_type("\x7f" "ELF\x02"sv, "notes.txt") == "application/octet-stream");
+  CHECK(file_type("\x7f"
+                  "ELF\x02"sv,
+                  "notes.txt") == "application/octet-stream");
 }
 
 TEST_CASE("what a browser would run is served as plain text") {

@@ -2,8 +2,8 @@
 
 #include "jobs/outbox.h"
 
-/// Stored objects go through the outbox: their rows go in one batch with the wish, and the bytes afterwards, again until
-/// it worked.
+/// Stored objects go through the outbox: their rows go in one batch with the wish, and the bytes afterwards, again
+/// until it worked.
 namespace isthmus::peerloop {
 
 inline constexpr std::string_view removal_outbox_kind = "object.remove";

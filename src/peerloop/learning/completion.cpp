@@ -80,8 +80,8 @@ Task<Result<std::vector<ResultSet>>> write_certificate(Request& request, const F
   return request.db().batch(std::move(batch), OnLostAnswer::retry);
 }
 
-/// Whether the database refused because the enrollment is not as it was when it was read: somebody was faster, or it was
-/// this request, whose answer was lost.
+/// Whether the database refused because the enrollment is not as it was when it was read: somebody was faster, or it
+/// was this request, whose answer was lost.
 bool has_moved_on(const Error& error) {
   return violates(error, "guard:state_changed") || violates(error, "certificates.enrollment_id");
 }
@@ -115,8 +115,8 @@ Result<Step> may_certify(const CompletionState& state) {
 
 Task<Result<Response>> recommend(Request& request) {
   for (int tries = 1;; ++tries) {
-    Found found = co_await find_enrollment(
-        request, show_enrollment(request.param("id"), request.user().user_id, request.now()));
+    Found found =
+        co_await find_enrollment(request, show_enrollment(request.param("id"), request.user().user_id, request.now()));
     if (co_await may_recommend(found.state) == Step::is_done) co_return json_response(200, std::move(found.answer));
     auto written = co_await attempt(write_recommendation(request, found));
     if (written) co_return json_response(200, std::move(written->back()).text());
@@ -137,9 +137,7 @@ Task<Result<Response>> certify(Request& request) {
   }
 }
 
-Statement teaches(const Request& request) {
-  return select_teaching_right(request.param("id"), request.user().user_id);
-}
+Statement teaches(const Request& request) { return select_teaching_right(request.param("id"), request.user().user_id); }
 
 Statement is_in_own_course(const Request& request) {
   return select_certifying_right(request.param("id"), request.user().user_id);

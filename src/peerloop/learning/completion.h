@@ -6,8 +6,8 @@
 #include "http/app.h"
 
 /// How a course is completed: who teaches it recommends the student, the creator certifies. The two are people who
-/// know the student, so neither needs a share of lessons done or sessions held. A recommendation is possible at any time
-/// while enrolled; the certificate needs one, unless the creator teaches, or whoever taught does so no more.
+/// know the student, so neither needs a share of lessons done or sessions held. A recommendation is possible at any
+/// time while enrolled; the certificate needs one, unless the creator teaches, or whoever taught does so no more.
 namespace isthmus::peerloop {
 
 /// How an enrollment stands.

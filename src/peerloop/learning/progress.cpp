@@ -25,8 +25,6 @@ Task<Result<Response>> mark_lesson(Request& request, LessonDone lesson) {
   co_return json_response(200, std::move(sets.back()).text());
 }
 
-Statement learns(const Request& request) {
-  return select_learning_right(request.param("id"), request.user().user_id);
-}
+Statement learns(const Request& request) { return select_learning_right(request.param("id"), request.user().user_id); }
 
 }  // namespace isthmus::peerloop

@@ -140,16 +140,17 @@ constexpr MailTemplate teaching_requested{Mail::teaching_requested,
 
 Decide: {{link}})"};
 
-constexpr MailTemplate teaching_decided{Mail::teaching_decided,
-                                        {"courseTitle", "courseId"},
-                                        "Teaching {{courseTitle}}",
-                                        "/courses/{{courseId}}/teach",
-                                        R"(<h1 style="{{{heading}}}">{{#approved}}You are a student-teacher{{/approved}}{{#declined}}Not this time{{/declined}}{{#ended}}You teach this course no more{{/ended}}</h1>
+constexpr MailTemplate teaching_decided{
+    Mail::teaching_decided,
+    {"courseTitle", "courseId"},
+    "Teaching {{courseTitle}}",
+    "/courses/{{courseId}}/teach",
+    R"(<h1 style="{{{heading}}}">{{#approved}}You are a student-teacher{{/approved}}{{#declined}}Not this time{{/declined}}{{#ended}}You teach this course no more{{/ended}}</h1>
 <p style="{{{paragraph}}}">Hello {{name}}, the creator of <strong>{{courseTitle}}</strong> {{#approved}}has accepted your application. Say when you have time, and students can choose you.{{/approved}}{{#declined}}has not accepted your application to teach it.{{/declined}}{{#ended}}has ended your teaching of it. Students who chose you already stay with you until they are done.{{/ended}}</p>
 {{#note}}<p style="{{{paragraph}}}">&ldquo;{{note}}&rdquo;</p>{{/note}}
 <p style="{{{paragraph}}}"><a href="{{link}}" style="{{{button}}}">See the course</a></p>
 )",
-                                        R"(Hello {{name}},
+    R"(Hello {{name}},
 
 the creator of "{{courseTitle}}" {{#approved}}has accepted your application. Say when you have time, and students can choose you.{{/approved}}{{#declined}}has not accepted your application to teach it.{{/declined}}{{#ended}}has ended your teaching of it. Students who chose you already stay with you until they are done.{{/ended}}
 {{#note}}
@@ -159,9 +160,9 @@ the creator of "{{courseTitle}}" {{#approved}}has accepted your application. Say
 
 See the course: {{link}})"};
 
-constexpr auto templates = std::to_array<MailTemplate>({verify_email, reset_password, password_changed,
-                                                        enrollment_confirmed, new_student, payment_refunded,
-                                                        certificate_issued, teaching_requested, teaching_decided});
+constexpr auto templates =
+    std::to_array<MailTemplate>({verify_email, reset_password, password_changed, enrollment_confirmed, new_student,
+                                 payment_refunded, certificate_issued, teaching_requested, teaching_decided});
 
 /// One for each enumerator, in their order.
 constexpr bool are_in_order() {

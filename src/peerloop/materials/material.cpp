@@ -34,8 +34,7 @@ Task<Result<Response>> add_material(Request& request, NewMaterial material) {
   auto stored = co_await attempt(request.host().bucket.put_request_body(key_of(row), row.content_type));
   if (!stored) {
     // Whatever did arrive goes as well. Where this fails, cron finds the row.
-    co_await attempt(
-        request.db().batch(remove_material(row.course_id, row.id, request.now()), OnLostAnswer::retry));
+    co_await attempt(request.db().batch(remove_material(row.course_id, row.id, request.now()), OnLostAnswer::retry));
     dispatch_after(request);
     co_return Failure(std::move(stored).error());
   }

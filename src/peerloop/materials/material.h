@@ -12,8 +12,8 @@ namespace isthmus::peerloop {
 
 /// Bytes. What is larger would not arrive within a request's time on an ordinary line.
 inline constexpr std::uint32_t largest_material = 50 * 1024 * 1024;
-inline constexpr std::int64_t most_materials = 200;                          ///< a course
-inline constexpr std::int64_t most_material_bytes = INT64_C(2) << 30;        ///< a course, all together
+inline constexpr std::int64_t most_materials = 200;                    ///< a course
+inline constexpr std::int64_t most_material_bytes = INT64_C(2) << 30;  ///< a course, all together
 /// An upload that was not finished by then is given up: no request lives so long.
 inline constexpr Millis longest_upload = 10 * minute;
 

@@ -18,13 +18,14 @@ namespace {
 template <class... Values>
 std::vector<Statement> remove_where(std::string_view condition, Timestamp now, Values... values) {
   std::vector<Statement> batch;
-  batch.push_back(sql(
-      "INSERT INTO outbox (id, kind, dedupe_key, payload, next_attempt_at, created_at)"
-      " SELECT f.id, ?1, ?1 || ':' || f.id, json_object('key', " MATERIAL_KEY "), ?2, ?2 FROM course_materials f WHERE " +
-          std::string(condition) + " ON CONFLICT DO NOTHING",
-      removal_outbox_kind, now, values...));
-  batch.push_back(sql("DELETE FROM course_materials AS f WHERE " + std::string(condition),
-                      removal_outbox_kind, now, values...));
+  batch.push_back(
+      sql("INSERT INTO outbox (id, kind, dedupe_key, payload, next_attempt_at, created_at)"
+          " SELECT f.id, ?1, ?1 || ':' || f.id, json_object('key', " MATERIAL_KEY
+          "), ?2, ?2 FROM course_materials f WHERE " +
+              std::string(condition) + " ON CONFLICT DO NOTHING",
+          removal_outbox_kind, now, values...));
+  batch.push_back(
+      sql("DELETE FROM course_materials AS f WHERE " + std::string(condition), removal_outbox_kind, now, values...));
   return batch;
 }
 
@@ -57,9 +58,8 @@ std::vector<Statement> reserve_material(const MaterialRow& material, Timestamp n
 
 std::vector<Statement> finish_material(std::string_view id, Timestamp now) {
   std::vector<Statement> batch;
-  batch.push_back(
-      sql("UPDATE course_materials SET status = 'stored', stored_at = ?2 WHERE id = ?1 AND status = 'uploading'", id,
-          now));
+  batch.push_back(sql(
+      "UPDATE course_materials SET status = 'stored', stored_at = ?2 WHERE id = ?1 AND status = 'uploading'", id, now));
   batch.push_back(sql("INSERT INTO batch_guard (reason) SELECT 'state_changed' WHERE changes() <> 1"));
   return batch;
 }

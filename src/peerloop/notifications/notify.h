@@ -45,12 +45,11 @@ constexpr auto schema(Notice*) {
       EnumName{"certificate_revoked", Notice::certificate_revoked},
       EnumName{"teaching_requested", Notice::teaching_requested},
       EnumName{"teaching_decided", Notice::teaching_decided}, EnumName{"teaching_ended", Notice::teaching_ended},
-      EnumName{"review_received", Notice::review_received},
-      EnumName{"refund_settled", Notice::refund_settled}, EnumName{"transfer_sent", Notice::transfer_sent},
-      EnumName{"payout_paid", Notice::payout_paid}, EnumName{"payout_failed", Notice::payout_failed},
-      EnumName{"dispute_opened", Notice::dispute_opened}, EnumName{"dispute_closed", Notice::dispute_closed},
-      EnumName{"new_follower", Notice::new_follower}, EnumName{"new_message", Notice::new_message},
-      EnumName{"post_removed", Notice::post_removed});
+      EnumName{"review_received", Notice::review_received}, EnumName{"refund_settled", Notice::refund_settled},
+      EnumName{"transfer_sent", Notice::transfer_sent}, EnumName{"payout_paid", Notice::payout_paid},
+      EnumName{"payout_failed", Notice::payout_failed}, EnumName{"dispute_opened", Notice::dispute_opened},
+      EnumName{"dispute_closed", Notice::dispute_closed}, EnumName{"new_follower", Notice::new_follower},
+      EnumName{"new_message", Notice::new_message}, EnumName{"post_removed", Notice::post_removed});
 }
 
 /// The statement that tells a user something: put it into the batch that causes it. `cause` names the cause, so that

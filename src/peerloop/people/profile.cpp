@@ -41,8 +41,7 @@ Task<Result<Response>> follow(Request& request) {
   std::vector<Statement> batch = insert_follow(follower, followee, request.now());
   JsonWriter who;
   who.begin_object().member("userId", follower).end_object();
-  batch.push_back(
-      notify(request.host(), Notice::new_follower, followee, "user:" + follower, std::move(who).text()));
+  batch.push_back(notify(request.host(), Notice::new_follower, followee, "user:" + follower, std::move(who).text()));
   auto done = co_await attempt(request.db().batch(std::move(batch), OnLostAnswer::retry));
   co_await on_constraint(std::move(done), "guard:not_found", not_found("user"));
   co_return no_content();

@@ -10,8 +10,8 @@
   " WHERE ct.teacher_id = u.id AND ct.status = 'approved' AND c.status = 'published')"
 #define TEACHER(course_count)                                                                                    \
   "json_object('id', u.id, 'name', u.name, 'handle', u.handle, 'bio', u.bio, 'avatarUrl', " PEERLOOP_AVATAR_URL( \
-      "u") ", 'expertise', " EXPERTISE ", 'followerCount', u.follower_count, 'courseCount', " course_count \
-  ", " PEERLOOP_TEACHING_RATING("u") ")"
+      "u") ", 'expertise', " EXPERTISE ", 'followerCount', u.follower_count, 'courseCount', " course_count       \
+           ", " PEERLOOP_TEACHING_RATING("u") ")"
 
 namespace isthmus::peerloop {
 

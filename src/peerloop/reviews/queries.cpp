@@ -3,14 +3,14 @@
 #include "peerloop/sql.h"
 
 // `r` is the review.
-#define REVIEW_PERSON(user)                                                                                       \
-  "json_object('id', " user ".id, 'name', " user ".name, 'handle', " user ".handle, 'avatarUrl', " PEERLOOP_AVATAR_URL( \
-      user) ")"
-#define REVIEW                                                                                                     \
+#define REVIEW_PERSON(user)                                               \
+  "json_object('id', " user ".id, 'name', " user ".name, 'handle', " user \
+  ".handle, 'avatarUrl', " PEERLOOP_AVATAR_URL(user) ")"
+#define REVIEW \
   "json_object('id', r.id, 'writtenBy', r.written_by, 'author', " REVIEW_PERSON("a") ", 'subject', " REVIEW_PERSON( \
       "s") ", 'course', json_object('id', c.id, 'slug', c.slug, 'title', c.title), 'rating', r.rating,"            \
   " 'courseRating', r.course_rating, 'comment', r.comment, 'createdAt', " PEERLOOP_TIME("r.created_at") ")"
-#define REVIEWS                                                                        \
+#define REVIEWS                                                                            \
   " FROM reviews r JOIN users a ON a.id = r.author_id JOIN users s ON s.id = r.subject_id" \
   " JOIN courses c ON c.id = r.course_id"
 #define LISTED "SELECT " REVIEW ", 'review:' || r.created_at, r.id" REVIEWS
@@ -60,12 +60,11 @@ Statement select_reviews_of_session(std::string_view session_id, const std::opti
   return list(LISTED " WHERE r.session_id = ?1" IN_ORDER, session_id, after, limit);
 }
 
-Statement select_reviews_of_course(std::string_view id_or_slug, const std::optional<Place>& after,
-                                   std::int64_t limit) {
-  return list(LISTED
-              " WHERE r.course_id = (SELECT id FROM courses WHERE id = ?1 OR slug = ?1) AND r.written_by = 'student'"
-              IN_ORDER,
-              id_or_slug, after, limit);
+Statement select_reviews_of_course(std::string_view id_or_slug, const std::optional<Place>& after, std::int64_t limit) {
+  return list(
+      LISTED
+      " WHERE r.course_id = (SELECT id FROM courses WHERE id = ?1 OR slug = ?1) AND r.written_by = 'student'" IN_ORDER,
+      id_or_slug, after, limit);
 }
 
 Statement select_reviews_of_teacher(std::string_view id_or_handle, const std::optional<Place>& after,

@@ -40,8 +40,7 @@ std::vector<Statement> insert_review(const ReviewText& review, Timestamp now);
 /// The review as one JSON text.
 Statement select_review(std::string_view id);
 // `ListedRow`s, newest first, and one more than `limit`.
-Statement select_reviews_of_session(std::string_view session_id, const std::optional<Place>& after,
-                                    std::int64_t limit);
+Statement select_reviews_of_session(std::string_view session_id, const std::optional<Place>& after, std::int64_t limit);
 Statement select_reviews_of_course(std::string_view id_or_slug, const std::optional<Place>& after, std::int64_t limit);
 Statement select_reviews_of_teacher(std::string_view id_or_handle, const std::optional<Place>& after,
                                     std::int64_t limit);

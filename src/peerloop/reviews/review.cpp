@@ -49,7 +49,11 @@ Task<Result<Response>> review_session(Request& request, NewReview review) {
   if (!facts.by_student && review.courseRating)
     co_return Failure(not_the_course("is for the student of the course to give"));
 
-  ReviewText text{request.host().random.uuid(request.now()), session_id, author, review.rating, review.courseRating,
+  ReviewText text{request.host().random.uuid(request.now()),
+                  session_id,
+                  author,
+                  review.rating,
+                  review.courseRating,
                   std::move(review.comment)};
   if (facts.by_student && !text.course_rating) text.course_rating = text.rating;
   std::vector<Statement> batch = insert_review(text, request.now());

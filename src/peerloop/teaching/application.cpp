@@ -26,8 +26,7 @@ Task<Result<std::vector<ResultSet>>> write_application(Request& request, const F
   std::vector<Statement> batch = insert_application(facts.course_id, applicant, std::move(message), request.now());
   batch.push_back(
       queue_mail(request.host(), Mail::teaching_requested, facts.creator_id, cause, std::move(mailed).text()));
-  batch.push_back(
-      notify(request.host(), Notice::teaching_requested, facts.creator_id, cause, std::move(told).text()));
+  batch.push_back(notify(request.host(), Notice::teaching_requested, facts.creator_id, cause, std::move(told).text()));
   batch.push_back(show_application(facts.course_id, applicant));
   return request.db().batch(std::move(batch), OnLostAnswer::retry);
 }
@@ -77,8 +76,7 @@ Task<Result<Response>> apply_to_teach(Request& request, NewApplication applicati
 }
 
 Task<Result<Response>> show_own_application(Request& request) {
-  FoundApplication found =
-      co_await find_application(request, std::string(request.param("id")), request.user().user_id);
+  FoundApplication found = co_await find_application(request, std::string(request.param("id")), request.user().user_id);
   if (found.json.empty()) co_return Failure(not_found("application"));
   co_return json_response(200, std::move(found.json));
 }

@@ -14,8 +14,8 @@
 ///   declined → approved (the creator thinks again) | applied (after a while)
 ///   withdrawn → applied
 ///
-/// The role `studentTeacher` comes with the first approval and stays: what was earned hangs on it. What may be taught is
-/// in `course_teachers` alone.
+/// The role `studentTeacher` comes with the first approval and stays: what was earned hangs on it. What may be taught
+/// is in `course_teachers` alone.
 namespace isthmus::peerloop {
 
 // These describe what SQLite writes (see `queries.cpp`).

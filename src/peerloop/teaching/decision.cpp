@@ -83,8 +83,8 @@ Result<Deciding> may_decide(Decision decision, TeachingStatus status, bool certi
 
 Task<Result<Response>> list_applications(Request& request, ApplicationsQuery query) {
   const auto after = co_await decode_place(query.cursor, "application");
-  auto rows = co_await request.db().all<ListedRow>(
-      select_applications(request.param("id"), query.status, after, query.limit));
+  auto rows =
+      co_await request.db().all<ListedRow>(select_applications(request.param("id"), query.status, after, query.limit));
   co_return ok(page_of<TeachingApplication>(std::move(rows), query.limit));
 }
 

@@ -20,9 +20,7 @@ Error already_decided(std::string_view status, std::optional<Timestamp> again_at
   return conflict("This was decided already.", "already_decided").with_details(std::move(details).text());
 }
 
-Error not_certified() {
-  return conflict("A valid certificate of this course is needed to teach it.", "not_certified");
-}
+Error not_certified() { return conflict("A valid certificate of this course is needed to teach it.", "not_certified"); }
 
 JsonWriter about_course(const ApplicationFacts& facts) {
   JsonWriter json;

@@ -3,20 +3,19 @@
 #include "peerloop/sql.h"
 
 // Certificates that hold, of a course and a holder.
-#define HOLDING(course, holder)                                                                      \
-  "FROM certificates k JOIN enrollments e ON e.id = k.enrollment_id WHERE k.course_id = " course     \
+#define HOLDING(course, holder)                                                                  \
+  "FROM certificates k JOIN enrollments e ON e.id = k.enrollment_id WHERE k.course_id = " course \
   " AND k.holder_id = " holder " AND " PEERLOOP_HOLDS("k", "e")
 
 // `t` is the application, `c` its course, `u` who applied.
-#define APPLICATION                                                                                                \
+#define APPLICATION \
   "json_object('course', json_object('id', c.id, 'slug', c.slug, 'title', c.title),"                               \
   " 'applicant', json_object('id', u.id, 'name', u.name, 'handle', u.handle, 'avatarUrl', " PEERLOOP_AVATAR_URL(   \
       "u") ", " PEERLOOP_TEACHING_RATING("u") "),"                                                                 \
   " 'status', t.status, 'message', t.message, 'note', t.note,"                                                     \
   " 'certificateId', (SELECT k.id " HOLDING("t.course_id", "t.teacher_id") " ORDER BY k.issued_at DESC LIMIT 1),"  \
   " 'appliedAt', " PEERLOOP_TIME("t.applied_at") ", 'decidedAt', " PEERLOOP_TIME("t.decided_at") ")"
-#define APPLICATIONS \
-  "course_teachers t JOIN courses c ON c.id = t.course_id JOIN users u ON u.id = t.teacher_id"
+#define APPLICATIONS "course_teachers t JOIN courses c ON c.id = t.course_id JOIN users u ON u.id = t.teacher_id"
 
 namespace isthmus::peerloop {
 
@@ -31,9 +30,9 @@ std::vector<Statement> select_application(std::string_view course, std::string_v
   batch.push_back(sql(R"(
       SELECT c.id, c.title, c.creator_id, u.name FROM courses c JOIN users u ON u.id = ?2 WHERE c.id = ?1 OR c.slug = ?1)",
                       course, applicant_id));
-  batch.push_back(
-      sql("SELECT " APPLICATION " FROM " APPLICATIONS " WHERE (c.id = ?1 OR c.slug = ?1) AND t.teacher_id = ?2", course,
-          applicant_id));
+  batch.push_back(sql("SELECT " APPLICATION " FROM " APPLICATIONS
+                      " WHERE (c.id = ?1 OR c.slug = ?1) AND t.teacher_id = ?2",
+                      course, applicant_id));
   return batch;
 }
 
@@ -64,9 +63,9 @@ std::vector<Statement> set_status(std::string_view course_id, std::string_view a
 }
 
 Statement require_certificate(std::string_view course_id, std::string_view applicant_id) {
-  return sql("INSERT INTO batch_guard (reason) SELECT 'not_certified' WHERE NOT EXISTS (SELECT 1 " HOLDING(
-                 "?1", "?2") ")",
-             course_id, applicant_id);
+  return sql(
+      "INSERT INTO batch_guard (reason) SELECT 'not_certified' WHERE NOT EXISTS (SELECT 1 " HOLDING("?1", "?2") ")",
+      course_id, applicant_id);
 }
 
 Statement grant_student_teacher(std::string_view user_id, std::string_view by, Timestamp now) {
