@@ -22,10 +22,6 @@ Error wrong_state(std::string text, std::string_view code, std::string_view stat
   return conflict(std::move(text), code).with_details(std::move(details).text());
 }
 
-void append(std::vector<Statement>& to, std::vector<Statement> more) {
-  to.insert(to.end(), std::move_iterator(more.begin()), std::move_iterator(more.end()));
-}
-
 struct Found {
   EnrollmentFacts facts;
   CompletionState state;
