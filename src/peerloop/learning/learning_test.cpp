@@ -155,7 +155,7 @@ TEST_CASE("a creator who teaches needs nobody's recommendation, nor one whose st
 TEST_CASE("only who teaches recommends, and only the creator certifies") {
   Classroom room;
   const std::string path = "/api/enrollments/" + room.enroll(room.student, room.teacher);
-  const auto other = native::add_user(room.world, "other", {"studentTeacher"});
+  auto other = native::add_user(room.world, "other", {"studentTeacher"});
   for (const auto* caller : {&room.student, &room.creator, &room.stranger, &other})
     CHECK(room.server.post(path + "/recommend", *caller).status == 404);
   CHECK(room.server.post(path + "/certify", room.stranger).status == 404);
@@ -223,9 +223,9 @@ TEST_CASE("a lost answer to a recommendation or a certificate is found again") {
 
 TEST_CASE("a creator sees who is enrolled in the own course, a teacher whom they teach") {
   Classroom room;
-  const std::string first = room.enroll(room.student, room.teacher);
+  const std::string older = room.enroll(room.student, room.teacher);
   room.world.scheduler.advance(1);
-  const std::string second = room.enroll(room.stranger, room.creator);
+  const std::string newer = room.enroll(room.stranger, room.creator);
   room.enroll(native::add_user(room.world, "unpaid"), room.teacher, "pending");
   const auto ids = [](const native::Reply& reply) {
     std::vector<std::string> out;
@@ -233,16 +233,16 @@ TEST_CASE("a creator sees who is enrolled in the own course, a teacher whom they
     return out;
   };
   using Ids = std::vector<std::string>;
-  CHECK(ids(room.server.get(room.course + "/enrollments", room.creator)) == Ids{second, first});
+  CHECK(ids(room.server.get(room.course + "/enrollments", room.creator)) == Ids{newer, older});
   const Json page = room.server.get(room.course + "/enrollments?limit=1", room.creator).json();
   const std::string cursor = page["nextCursor"].get<std::string>();
-  CHECK(ids(room.server.get(room.course + "/enrollments?limit=1&cursor=" + cursor, room.creator)) == Ids{first});
+  CHECK(ids(room.server.get(room.course + "/enrollments?limit=1&cursor=" + cursor, room.creator)) == Ids{older});
   CHECK(room.server.get(room.course + "/enrollments?cursor=x", room.creator).code() == "invalid_cursor");
   CHECK(room.server.get(room.course + "/enrollments", room.stranger).status == 404);
   CHECK(room.server.get(room.course + "/enrollments", room.student).status == 403);
-  CHECK(ids(room.server.get("/api/enrollments?as=teacher", room.teacher)) == Ids{first});
-  CHECK(ids(room.server.get("/api/enrollments?as=teacher", room.creator)) == Ids{second});
+  CHECK(ids(room.server.get("/api/enrollments?as=teacher", room.teacher)) == Ids{older});
+  CHECK(ids(room.server.get("/api/enrollments?as=teacher", room.creator)) == Ids{newer});
   CHECK(ids(room.server.get("/api/enrollments", room.teacher)).empty());
-  CHECK(room.server.get("/api/enrollments/" + first, room.creator).status == 200);
-  CHECK(room.server.get("/api/enrollments/" + first, room.stranger).status == 404);
+  CHECK(room.server.get("/api/enrollments/" + older, room.creator).status == 200);
+  CHECK(room.server.get("/api/enrollments/" + older, room.stranger).status == 404);
 }
