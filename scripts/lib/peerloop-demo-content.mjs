@@ -640,6 +640,8 @@ export const courses = [
  * @property {number} day days after the course was written
  * @property {number} [lessonsDone] while enrolled
  * @property {boolean} [paidOut] shares transferred
+ * @property {boolean} [recommended] by who teaches: awaits the creator's certificate
+ * @property {string} [applies] what was written with the wish to teach the course
  */
 
 /** @type {(student: string, course: string, teacher: string, status: Purchase['status'], day: number, more?: Partial<Purchase>) => Purchase} */
@@ -673,8 +675,10 @@ export const purchases = [
   purchase('grace', 'python-for-data-work', 'kofi', 'completed', 60, { paidOut: true }),
   purchase('grace', 'statistics-you-will-use', 'kofi', 'enrolled', 110, { lessonsDone: 2 }),
   purchase('tariq', 'python-for-data-work', 'ines', 'enrolled', 95, { lessonsDone: 5 }),
-  purchase('tariq', 'sql-from-first-query-to-report', 'priya', 'completed', 60),
-  purchase('hugo', 'go-services-that-stay-up', 'dmitri', 'enrolled', 80, { lessonsDone: 4 }),
+  purchase('tariq', 'sql-from-first-query-to-report', 'priya', 'completed', 60, {
+    applies: 'Explaining joins to my team is the best part of my week. I have time on Tuesday evenings.',
+  }),
+  purchase('hugo', 'go-services-that-stay-up', 'dmitri', 'enrolled', 80, { lessonsDone: 4, recommended: true }),
   purchase('hugo', 'testing-without-tears', 'tomas', 'enrolled', 85, { lessonsDone: 1 }),
   purchase('leo', 'go-services-that-stay-up', 'tomas', 'enrolled', 82, { lessonsDone: 6 }),
   purchase('mei', 'user-interviews-that-tell-the-truth', 'sofia', 'completed', 60),

@@ -150,8 +150,8 @@ function* catalogueStatements() {
         price_cents: course.priceCents,
         currency: 'usd',
         status: course.draft ? 'draft' : 'published',
-        rating_sum: course.ratings.reduce((sum, stars) => sum + stars, 0),
-        rating_count: course.ratings.length,
+        rating_sum: unreviewedRatings(course).reduce((sum, stars) => sum + stars, 0),
+        rating_count: unreviewedRatings(course).length,
         published_at: course.draft ? null : at + 2 * day,
         created_at: at,
         updated_at: at + 2 * day,
@@ -269,7 +269,7 @@ function* purchaseStatements() {
       checkout_url: `https://checkout.demo.peerloop.test/cs_demo_${name}`,
       checkout_expires_at: at + day / 2,
       enrolled_at: at + 300_000,
-      recommended_at: purchase.status === 'completed' ? doneAt - day : null,
+      recommended_at: purchase.status === 'completed' || purchase.recommended ? doneAt - day : null,
       completed_at: purchase.status === 'completed' ? doneAt : null,
       refund_requested_at: purchase.status === 'refunded' ? at + 5 * day : null,
       refunded_at: purchase.status === 'refunded' ? at + 5 * day + 60_000 : null,
@@ -330,6 +330,7 @@ function* purchaseStatements() {
       }),
     ),
   );
+  yield* completionStatements(bought.filter(({ purchase }) => purchase.status === 'completed'));
   yield* inserts(
     'refunds',
     bought
@@ -384,6 +385,85 @@ function* purchaseStatements() {
     }),
   );
 }
+
+/**
+ * What follows a completed course: its certificate, a session that was held and what the student said of it, and for
+ * some the wish to teach it.
+ * @param {{purchase: import('./peerloop-demo-content.mjs').Purchase, course: (typeof courses)[number], name: string, at: number, enrollmentId: string, doneAt: number}[]} completed
+ */
+function* completionStatements(completed) {
+  yield* inserts(
+    'certificates',
+    completed.map(({ purchase, course, name, enrollmentId, doneAt }) => ({
+      id: demoId(`certificate ${name}`, doneAt),
+      enrollment_id: enrollmentId,
+      course_id: courseId(course.slug),
+      holder_id: userId(purchase.student),
+      holder_name: String(people.find(({ handle }) => handle === purchase.student)?.name),
+      course_title: course.title,
+      issued_by: userId(course.creator),
+      issued_at: doneAt,
+    })),
+  );
+  yield* inserts(
+    'sessions',
+    completed.map(({ purchase, course, name, at, enrollmentId }, nth) => {
+      // An hour of its own for each: nobody is in two places.
+      const start = at + 7 * day + nth * 3_600_000;
+      return {
+        id: demoId(`reviewed session ${name}`, at),
+        enrollment_id: enrollmentId,
+        course_id: courseId(course.slug),
+        student_id: userId(purchase.student),
+        teacher_id: userId(purchase.teacher),
+        starts_at: start,
+        ends_at: start + 3_600_000,
+        status: 'completed',
+        settled_at: start + 3_600_000,
+        created_at: at + day,
+        updated_at: start + 3_600_000,
+      };
+    }),
+  );
+  yield* inserts(
+    'reviews',
+    completed.map(({ purchase, course, name, at, enrollmentId, doneAt }) => {
+      const stars = course.ratings[completionsOf(course.slug).indexOf(purchase)];
+      return {
+        id: demoId(`review ${name}`, doneAt),
+        session_id: demoId(`reviewed session ${name}`, at),
+        enrollment_id: enrollmentId,
+        course_id: courseId(course.slug),
+        author_id: userId(purchase.student),
+        subject_id: userId(purchase.teacher),
+        written_by: 'student',
+        rating: stars,
+        course_rating: stars,
+        comment: stars === 5 ? 'Clear, patient, and always one good question ahead of me.' : 'Good. I would have liked more exercises.',
+        created_at: doneAt,
+      };
+    }),
+  );
+  yield* inserts(
+    'course_teachers',
+    completed
+      .filter(({ purchase }) => purchase.applies)
+      .map(({ purchase, course, doneAt }) => ({
+        course_id: courseId(course.slug),
+        teacher_id: userId(purchase.student),
+        status: 'applied',
+        message: String(purchase.applies),
+        applied_at: doneAt + 2 * day,
+      })),
+  );
+}
+
+const completionsOf = (/** @type {string} */ slug) =>
+  purchases.filter((purchase) => purchase.course === slug && purchase.status === 'completed');
+
+/** The ratings of a course that no review of the demo gives: reviews are counted as they come. */
+const unreviewedRatings = (/** @type {{slug: string, ratings: number[]}} */ course) =>
+  course.ratings.slice(completionsOf(course.slug).length);
 
 function emailOf(/** @type {{handle: string}} */ person) {
   return `${person.handle}@demo.peerloop.test`;

@@ -155,7 +155,7 @@ class DocumentWriter {
   void write_request_body(const Route& route) {
     const Input& input = route.input;
     if (input.kind == Input::Kind::none || input.kind == Input::Kind::query) return;
-    json_.key("requestBody").begin_object().member("required", true).key("content").begin_object();
+    json_.key("requestBody").begin_object().member("required", !input.optional).key("content").begin_object();
     json_.key(input.kind == Input::Kind::stream ? "application/octet-stream" : "application/json").begin_object();
     json_.key("schema");
     if (input.kind == Input::Kind::json)

@@ -8,15 +8,21 @@
 #include "peerloop/auth/authenticator.h"
 #include "peerloop/auth/routes.h"
 #include "peerloop/auth/token_keys.h"
+#include "peerloop/certificates/routes.h"
 #include "peerloop/courses/routes.h"
 #include "peerloop/enrollments/release.h"
 #include "peerloop/enrollments/routes.h"
+#include "peerloop/files/removal.h"
+#include "peerloop/learning/routes.h"
 #include "peerloop/mail/delivery.h"
 #include "peerloop/maintenance.h"
+#include "peerloop/materials/routes.h"
 #include "peerloop/money/refund_outbox.h"
 #include "peerloop/money/routes.h"
 #include "peerloop/people/routes.h"
 #include "peerloop/privacy/privacy.h"
+#include "peerloop/reviews/routes.h"
+#include "peerloop/teaching/routes.h"
 #include "peerloop/webhooks/resend.h"
 #include "peerloop/webhooks/stripe_routes.h"
 
@@ -26,21 +32,29 @@ namespace peerloop {
 
 namespace {
 
-constexpr auto routes = join(service_routes,     //
-                             auth_routes,        //
-                             people_routes,      //
-                             course_routes,      //
-                             enrollment_routes,  //
-                             money_routes,       //
-                             resend_routes,      //
-                             stripe_routes,      //
-                             privacy_routes,     //
-                             administration_routes);
+// clang-format off: one part a line.
+constexpr auto routes = join(
+    service_routes,
+    auth_routes,
+    people_routes,
+    course_routes,
+    enrollment_routes,
+    money_routes,
+    resend_routes,
+    stripe_routes,
+    privacy_routes,
+    administration_routes,
+    material_routes,
+    learning_routes,
+    certificate_routes,
+    teaching_routes,
+    review_routes);
+// clang-format on
 
 constexpr auto deliveries = std::to_array<OutboxHandler>({
     {mail_outbox_kind, deliver_mail},
     refund_outbox_handler,
-    object_removal_handler,
+    {removal_outbox_kind, remove_object},
 });
 
 /// One dispatch holds its rows for two minutes; ten calls of a provider end within that, however slow they are.
@@ -57,6 +71,7 @@ Task<Result<void>> run_scheduled(Host& host, std::string_view, Timestamp now) {
   };
   for (int i = 0; i < dispatches_a_run; ++i) note(co_await attempt(dispatch(host)));
   note(co_await attempt(release_unpaid_enrollments(host, now)));
+  note(co_await attempt(give_up_uploads(host, now)));
   note(co_await attempt(purge_expired(host, now)));
   co_return first_failure;
 }

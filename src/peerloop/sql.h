@@ -11,3 +11,10 @@
 #define PEERLOOP_AVATAR_URL(user) "iif(" user ".avatar_key IS NULL, NULL, '/api/users/' || " user ".id || '/avatar')"
 /// An account that others may see.
 #define PEERLOOP_IS_VISIBLE(user) user ".deleted_at IS NULL AND " user ".suspended_at IS NULL"
+/// Two members of an object: what students gave a user as who taught them, NULL before the first review.
+#define PEERLOOP_TEACHING_RATING(user)                                                                      \
+  "'rating', CASE WHEN " user ".teaching_rating_count > 0 THEN (" user ".teaching_rating_sum * 100 / " user \
+  ".teaching_rating_count) / 100.0 END, 'ratingCount', " user ".teaching_rating_count"
+/// A certificate of an enrollment that still holds.
+#define PEERLOOP_HOLDS(certificate, enrollment) \
+  certificate ".revoked_at IS NULL AND " enrollment ".status = 'completed'"

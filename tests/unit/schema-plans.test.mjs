@@ -175,6 +175,48 @@ const listings = [
     'SELECT id FROM enrollments WHERE checkout_session_id = ?',
   ],
   [
+    'who awaits certification',
+    'enrollments_recommended',
+    "SELECT id FROM enrollments WHERE course_id = ? AND status = 'enrolled' AND recommended_at IS NOT NULL AND (recommended_at, id) > (?, ?) ORDER BY recommended_at, id LIMIT ?",
+  ],
+  [
+    'a person’s certificates',
+    'certificates_of_holder',
+    `SELECT k.id FROM certificates k JOIN enrollments e ON e.id = k.enrollment_id
+     WHERE k.holder_id = (SELECT id FROM users WHERE id = ?1 OR handle = ?1) AND k.revoked_at IS NULL AND e.status = 'completed'
+     AND (k.issued_at, k.id) < (?, ?) ORDER BY k.issued_at DESC, k.id DESC LIMIT ?`,
+  ],
+  [
+    'an enrollment’s live certificate',
+    'certificates_',
+    'SELECT id FROM certificates WHERE enrollment_id = ? AND revoked_at IS NULL',
+  ],
+  [
+    'applications to teach a course',
+    'course_teachers_in_order',
+    'SELECT teacher_id FROM course_teachers WHERE course_id = ? AND status = ? AND (applied_at, teacher_id) > (?, ?) ORDER BY applied_at, teacher_id LIMIT ?',
+  ],
+  [
+    'what someone teaches or applied for',
+    'course_teachers_by_teacher',
+    'SELECT course_id FROM course_teachers WHERE teacher_id = ? AND (status, course_id) > (?, ?) ORDER BY status, course_id LIMIT ?',
+  ],
+  [
+    'reviews of a course',
+    'reviews_of_course',
+    "SELECT id FROM reviews WHERE course_id = ? AND written_by = 'student' AND (created_at, id) < (?, ?) ORDER BY created_at DESC, id DESC LIMIT ?",
+  ],
+  [
+    'reviews of a teacher',
+    'reviews_of_subject',
+    "SELECT id FROM reviews WHERE subject_id = ? AND written_by = 'student' AND (created_at, id) < (?, ?) ORDER BY created_at DESC, id DESC LIMIT ?",
+  ],
+  [
+    'a course’s materials',
+    'course_materials_of_course',
+    "SELECT id FROM course_materials WHERE course_id = ? AND status = 'stored' AND id > ? ORDER BY id LIMIT ?",
+  ],
+  [
     'a transaction by its payment intent',
     'sqlite_autoindex_transactions_',
     'SELECT id FROM transactions WHERE stripe_payment_intent_id = ?',
@@ -284,6 +326,11 @@ const chores = [
     'DELETE FROM idempotency_keys WHERE expires_at < ?',
   ],
   ['removes expired rate limits', 'rate_limits_by_expiry', 'DELETE FROM rate_limits WHERE expires_at < ?'],
+  [
+    'gives up unfinished uploads',
+    'course_materials_unfinished',
+    "DELETE FROM course_materials WHERE id IN (SELECT id FROM course_materials WHERE status = 'uploading' AND created_at < ? ORDER BY created_at LIMIT 100)",
+  ],
   ['removes old mails', 'emails_by_age', 'DELETE FROM emails WHERE created_at < ?'],
 ];
 

@@ -96,6 +96,26 @@ function fillOperations(db) {
       now,
     ],
     [
+      `INSERT INTO certificates (id, enrollment_id, course_id, holder_id, holder_name, course_title, issued_by, issued_at, revoked_by, revoked_at)
+       SELECT ?, id, course_id, student_id, 'N', 'T', teacher_id, ?, teacher_id, ? FROM enrollments LIMIT 1`,
+      id(7),
+      now,
+      now,
+    ],
+    [
+      `INSERT INTO reviews (id, session_id, enrollment_id, course_id, author_id, subject_id, written_by, rating, created_at)
+       SELECT ?, id, enrollment_id, course_id, teacher_id, student_id, 'teacher', 5, ? FROM sessions WHERE id = ?`,
+      id(8),
+      now,
+      id(5),
+    ],
+    [
+      `INSERT INTO course_materials (id, course_id, uploaded_by, name, content_type, size_bytes, created_at)
+       SELECT ?, id, creator_id, 'x.pdf', 'application/pdf', 1, ? FROM courses LIMIT 1`,
+      id(9),
+      now,
+    ],
+    [
       "INSERT INTO notifications (id, user_id, kind, cause, created_at) VALUES (?, ?, 'session_booked', 'session:1', ?)",
       id(6),
       ada,

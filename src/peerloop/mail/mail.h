@@ -16,12 +16,17 @@ enum class Mail {
   enrollment_confirmed,  ///< to the student
   new_student,           ///< to who teaches
   payment_refunded,      ///< to the student
+  certificate_issued,    ///< to the student
+  teaching_requested,    ///< to the creator
+  teaching_decided,      ///< to who asked
 };
 constexpr auto schema(Mail*) {
-  return one_of(EnumName{"verify_email", Mail::verify_email}, EnumName{"reset_password", Mail::reset_password},
-                EnumName{"password_changed", Mail::password_changed},
-                EnumName{"enrollment_confirmed", Mail::enrollment_confirmed},
-                EnumName{"new_student", Mail::new_student}, EnumName{"payment_refunded", Mail::payment_refunded});
+  return one_of(
+      EnumName{"verify_email", Mail::verify_email}, EnumName{"reset_password", Mail::reset_password},
+      EnumName{"password_changed", Mail::password_changed},
+      EnumName{"enrollment_confirmed", Mail::enrollment_confirmed}, EnumName{"new_student", Mail::new_student},
+      EnumName{"payment_refunded", Mail::payment_refunded}, EnumName{"certificate_issued", Mail::certificate_issued},
+      EnumName{"teaching_requested", Mail::teaching_requested}, EnumName{"teaching_decided", Mail::teaching_decided});
 }
 
 /// The statement that queues a mail to a user: put it into the batch that causes the mail. `cause` names the cause, so

@@ -102,8 +102,67 @@ we have refunded {{amount}} of your payment for "{{courseTitle}}". Your bank may
 
 See the enrollment: {{link}})"};
 
-constexpr auto templates = std::to_array<MailTemplate>(
-    {verify_email, reset_password, password_changed, enrollment_confirmed, new_student, payment_refunded});
+constexpr MailTemplate certificate_issued{Mail::certificate_issued,
+                                          {"courseTitle", "certificateId"},
+                                          "Your certificate: {{courseTitle}}",
+                                          "/certificates/{{certificateId}}",
+                                          R"(<h1 style="{{{heading}}}">You did it</h1>
+<p style="{{{paragraph}}}">Hello {{name}}, you have completed <strong>{{courseTitle}}</strong>, and its creator has certified it. Anyone to whom you give the link can verify the certificate.</p>
+<p style="{{{paragraph}}}"><a href="{{link}}" style="{{{button}}}">See my certificate</a></p>
+<p class="small" style="{{{small}}}">The best way to keep what you have learnt is to teach it: on the page of the course you can ask to become a student-teacher.</p>
+)",
+                                          R"(Hello {{name}},
+
+you have completed "{{courseTitle}}", and its creator has certified it. Anyone to whom you give the link can verify the
+certificate.
+
+{{link}}
+
+The best way to keep what you have learnt is to teach it: on the page of the course you can ask to become a
+student-teacher.)"};
+
+constexpr MailTemplate teaching_requested{Mail::teaching_requested,
+                                          {"courseTitle", "courseId", "applicantName"},
+                                          "{{applicantName}} would like to teach {{courseTitle}}",
+                                          "/courses/{{courseId}}/teachers",
+                                          R"(<h1 style="{{{heading}}}">Somebody would like to teach your course</h1>
+<p style="{{{paragraph}}}">Hello {{name}}, <strong>{{applicantName}}</strong> has completed <strong>{{courseTitle}}</strong> and would like to pass it on as a student-teacher.</p>
+{{#message}}<p style="{{{paragraph}}}">&ldquo;{{message}}&rdquo;</p>{{/message}}
+<p style="{{{paragraph}}}"><a href="{{link}}" style="{{{button}}}">Decide</a></p>
+)",
+                                          R"(Hello {{name}},
+
+{{applicantName}} has completed "{{courseTitle}}" and would like to pass it on as a student-teacher.
+{{#message}}
+
+"{{message}}"
+{{/message}}
+
+Decide: {{link}})"};
+
+constexpr MailTemplate teaching_decided{
+    Mail::teaching_decided,
+    {"courseTitle", "courseId"},
+    "Teaching {{courseTitle}}",
+    "/courses/{{courseId}}/teach",
+    R"(<h1 style="{{{heading}}}">{{#approved}}You are a student-teacher{{/approved}}{{#declined}}Not this time{{/declined}}{{#ended}}You teach this course no more{{/ended}}</h1>
+<p style="{{{paragraph}}}">Hello {{name}}, the creator of <strong>{{courseTitle}}</strong> {{#approved}}has accepted your application. Say when you have time, and students can choose you.{{/approved}}{{#declined}}has not accepted your application to teach it.{{/declined}}{{#ended}}has ended your teaching of it. Students who chose you already stay with you until they are done.{{/ended}}</p>
+{{#note}}<p style="{{{paragraph}}}">&ldquo;{{note}}&rdquo;</p>{{/note}}
+<p style="{{{paragraph}}}"><a href="{{link}}" style="{{{button}}}">See the course</a></p>
+)",
+    R"(Hello {{name}},
+
+the creator of "{{courseTitle}}" {{#approved}}has accepted your application. Say when you have time, and students can choose you.{{/approved}}{{#declined}}has not accepted your application to teach it.{{/declined}}{{#ended}}has ended your teaching of it. Students who chose you already stay with you until they are done.{{/ended}}
+{{#note}}
+
+"{{note}}"
+{{/note}}
+
+See the course: {{link}})"};
+
+constexpr auto templates =
+    std::to_array<MailTemplate>({verify_email, reset_password, password_changed, enrollment_confirmed, new_student,
+                                 payment_refunded, certificate_issued, teaching_requested, teaching_decided});
 
 /// One for each enumerator, in their order.
 constexpr bool are_in_order() {

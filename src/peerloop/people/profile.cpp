@@ -1,6 +1,7 @@
 #include "peerloop/people/profile.h"
 
 #include "peerloop/auth/handle.h"
+#include "peerloop/notifications/notify.h"
 #include "peerloop/people/queries.h"
 
 namespace isthmus::peerloop {
@@ -36,9 +37,13 @@ Task<Result<Response>> change_profile(Request& request, ProfileChange change) {
 Task<Result<Response>> follow(Request& request) {
   const std::string& follower = request.user().user_id;
   if (request.param("id") == follower) co_return Failure(conflict("Nobody follows their own account.", "own_account"));
-  auto sets =
-      co_await request.db().batch(insert_follow(follower, request.param("id"), request.now()), OnLostAnswer::retry);
-  if (sets.back().empty()) co_return Failure(not_found("user"));
+  const std::string followee(request.param("id"));
+  std::vector<Statement> batch = insert_follow(follower, followee, request.now());
+  JsonWriter who;
+  who.begin_object().member("userId", follower).end_object();
+  batch.push_back(notify(request.host(), Notice::new_follower, followee, "user:" + follower, std::move(who).text()));
+  auto done = co_await attempt(request.db().batch(std::move(batch), OnLostAnswer::retry));
+  co_await on_constraint(std::move(done), "guard:not_found", not_found("user"));
   co_return no_content();
 }
 

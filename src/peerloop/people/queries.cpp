@@ -10,7 +10,8 @@
   " WHERE ct.teacher_id = u.id AND ct.status = 'approved' AND c.status = 'published')"
 #define TEACHER(course_count)                                                                                    \
   "json_object('id', u.id, 'name', u.name, 'handle', u.handle, 'bio', u.bio, 'avatarUrl', " PEERLOOP_AVATAR_URL( \
-      "u") ", 'expertise', " EXPERTISE ", 'followerCount', u.follower_count, 'courseCount', " course_count ")"
+      "u") ", 'expertise', " EXPERTISE ", 'followerCount', u.follower_count, 'courseCount', " course_count       \
+           ", " PEERLOOP_TEACHING_RATING("u") ")"
 
 namespace isthmus::peerloop {
 
@@ -33,7 +34,7 @@ Statement select_profile(std::string_view id_or_handle, std::optional<std::strin
           'roles', (SELECT json_group_array(role) FROM user_roles WHERE user_id = u.id),
           'expertise', )" EXPERTISE R"(,
           'followerCount', u.follower_count, 'followingCount', u.following_count,
-          'courseCount', )" OWN_COURSES R"(,
+          'courseCount', )" OWN_COURSES ", " PEERLOOP_TEACHING_RATING("u") R"(,
           'createdAt', )" PEERLOOP_TIME("u.created_at") R"(),
         CASE
           WHEN ?2 IS NULL THEN '{}'
@@ -83,7 +84,10 @@ std::vector<Statement> insert_follow(std::string_view follower, std::string_view
           "SELECT ?1, u.id, ?3 FROM users u WHERE u.id = ?2 AND " PEERLOOP_IS_VISIBLE(
               "u") " ON CONFLICT (follower_id, followee_id) DO NOTHING",
           follower, followee, now));
-  statements.push_back(sql("SELECT 1 FROM users u WHERE u.id = ?1 AND " PEERLOOP_IS_VISIBLE("u"), followee));
+  statements.push_back(
+      sql("INSERT INTO batch_guard (reason) SELECT 'not_found'"
+          " WHERE NOT EXISTS (SELECT 1 FROM users u WHERE u.id = ?1 AND " PEERLOOP_IS_VISIBLE("u") ")",
+          followee));
   return statements;
 }
 
@@ -107,6 +111,7 @@ Statement select_student_teachers(const std::optional<Place>& after, std::int64_
   return sql("SELECT " TEACHER(TAUGHT_COURSES) R"(, 'studentTeacher:0', u.id
       FROM user_roles r JOIN users u ON u.id = r.user_id
       WHERE r.role = 'studentTeacher' AND r.user_id < ?1 AND )" PEERLOOP_IS_VISIBLE("u") R"(
+        AND EXISTS (SELECT 1 FROM course_teachers t WHERE t.teacher_id = u.id AND t.status = 'approved')
       ORDER BY r.user_id DESC LIMIT ?2)",
              id_of(after, behind_all_ids), limit + 1);
 }

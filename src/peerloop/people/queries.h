@@ -19,8 +19,9 @@ std::vector<Statement> update_profile(std::string_view user_id, const ProfileCha
 Statement set_avatar(std::string_view user_id, std::string key, std::string etag, Timestamp now);
 Statement clear_avatar(std::string_view user_id, Timestamp now);
 
-/// The last result has a row if there is such a user.
+/// "guard:not_found" where there is no such user to be seen.
 std::vector<Statement> insert_follow(std::string_view follower, std::string_view followee, Timestamp now);
+/// The last result has a row if there is such a user.
 std::vector<Statement> delete_follow(std::string_view follower, std::string_view followee);
 
 // Lists of teachers: a `ListedRow` each, and one more than `limit`.
