@@ -16,12 +16,15 @@ enum class Mail {
   enrollment_confirmed,  ///< to the student
   new_student,           ///< to who teaches
   payment_refunded,      ///< to the student
+  payout_paid,           ///< to the owner of the connected account
+  payout_failed,         ///< to the same
 };
 constexpr auto schema(Mail*) {
   return one_of(EnumName{"verify_email", Mail::verify_email}, EnumName{"reset_password", Mail::reset_password},
                 EnumName{"password_changed", Mail::password_changed},
                 EnumName{"enrollment_confirmed", Mail::enrollment_confirmed},
-                EnumName{"new_student", Mail::new_student}, EnumName{"payment_refunded", Mail::payment_refunded});
+                EnumName{"new_student", Mail::new_student}, EnumName{"payment_refunded", Mail::payment_refunded},
+                EnumName{"payout_paid", Mail::payout_paid}, EnumName{"payout_failed", Mail::payout_failed});
 }
 
 /// The statement that queues a mail to a user: put it into the batch that causes the mail. `cause` names the cause, so
