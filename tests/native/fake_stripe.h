@@ -29,6 +29,11 @@ class FakeStripe {
   /// How long a call with a new idempotency key keeps that key busy: others with it get a 409 meanwhile.
   Millis busy_for = 0;
 
+  /// Answers as Stripe does, for those who stand between.
+  IncomingAnswer respond(const OutgoingRequest& request);
+  /// A day later it remembers no idempotency key.
+  void forget_keys() { kept_.clear(); }
+
   /// The student presses Pay. Gives the event; nothing where the page is not open any more.
   std::optional<Json> pay(const std::string& session_id);
   /// The page's time is over. Gives the event; nothing where it was paid or is over already.
@@ -73,7 +78,6 @@ class FakeStripe {
     Timestamp ready;
   };
 
-  IncomingAnswer respond(const OutgoingRequest& request);
   IncomingAnswer execute(const OutgoingRequest& request);
   IncomingAnswer create_session(const std::map<std::string, std::string>& form);
   IncomingAnswer create_refund(const std::map<std::string, std::string>& form);
