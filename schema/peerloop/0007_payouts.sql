@@ -18,7 +18,7 @@ HAVING coalesce(sum(s.amount_cents), 0) <> t.amount_cents
 -- What may be due, by person; and what was never paid out, for the sums that tell who owes whom.
 CREATE INDEX payment_splits_due ON payment_splits (recipient_id, currency, approved_at, id)
   WHERE status IN ('approved', 'frozen');
-CREATE INDEX payment_splits_unpaid ON payment_splits (recipient_id, currency, amount_cents, reversed_cents)
+CREATE INDEX payment_splits_unpaid ON payment_splits (recipient_id, currency, amount_cents, reversed_cents, paid_at)
   WHERE paid_at IS NULL;
 
 -- One row each time that somebody decides to pay a share out. Its id is the provider's idempotency key, so that one row
@@ -84,6 +84,7 @@ CREATE TABLE transfer_reversals (
 
 CREATE INDEX transfer_reversals_of_transfer ON transfer_reversals (transfer_id, created_at);
 CREATE INDEX transfer_reversals_of_recipient ON transfer_reversals (recipient_id, created_at);
+CREATE INDEX transfer_reversals_failed ON transfer_reversals (recipient_id, currency) WHERE status = 'failed';
 CREATE INDEX transfer_reversals_requested ON transfer_reversals (recipient_id, currency, amount_cents)
   WHERE status = 'requested';
 
@@ -146,5 +147,6 @@ CREATE TABLE payouts (
 
 CREATE INDEX payouts_of_user ON payouts (user_id, created_at DESC, id DESC);
 
--- A person's statement of a month: the ids of movements begin with their time.
+-- Sums of an account, as before, and its entries of a month: the ids of movements begin with their time.
+DROP INDEX ledger_entries_by_account;
 CREATE INDEX ledger_entries_in_order ON ledger_entries (account, currency, movement_id, amount_cents);

@@ -290,10 +290,10 @@ TEST_CASE("the news of a transfer may be faster than the answer") {
 TEST_CASE("a provider that says yes twice is paid back") {
   Due due;
   due.market.pay_out(due.market.teacher);
-  Json second = due.market.stripe.transfers.begin()->second;
-  second["id"] = "tr_second";
-  due.market.stripe.transfers["tr_second"] = second;
-  CHECK(due.market.deliver(due.market.stripe.event("transfer.created", second)).json()["outcome"] == "processed");
+  Json twin = due.market.stripe.transfers.begin()->second;
+  twin["id"] = "tr_second";
+  due.market.stripe.transfers["tr_second"] = twin;
+  CHECK(due.market.deliver(due.market.stripe.event("transfer.created", twin)).json()["outcome"] == "processed");
   CHECK(due.owed() == -31500);
   due.market.check_books();
   CHECK(due.market.count("SELECT count(*) FROM audit_log WHERE action = 'transfer.duplicate'") == 1);

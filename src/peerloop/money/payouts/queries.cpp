@@ -57,8 +57,9 @@ Statement list_due(const std::optional<Cursor>& after, std::int64_t limit) {
         SELECT recipient_id, currency FROM payment_splits
         WHERE status IN ('approved', 'frozen') AND recipient_id IS NOT NULL AND (recipient_id, currency) > (?1, ?2)
         UNION
-        SELECT recipient_id, currency FROM transfer_reversals
+        SELECT recipient_id, currency FROM transfer_reversals f
         WHERE status = 'failed' AND (recipient_id, currency) > (?1, ?2)
+          AND )" PEERLOOP_OWED_BACK("f.recipient_id", "f.currency") R"( > 0
         ORDER BY recipient_id, currency LIMIT CAST(?3 AS INTEGER)),
       d AS (
         SELECT p.recipient_id, p.currency,
