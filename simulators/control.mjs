@@ -73,6 +73,56 @@ export class Control {
     return account;
   }
 
+  /** As if Stripe wanted more of a connected account's owner. */
+  async restrict(accountId, reason) {
+    const { account, firstAttempt } = this.parts.stripe.accounts.restrict(accountId, reason);
+    await firstAttempt;
+    return account;
+  }
+
+  /** As if the owner took a connected account away from the platform. */
+  async deauthorize(accountId) {
+    const { account, firstAttempt } = this.parts.stripe.accounts.deauthorize(accountId);
+    await firstAttempt;
+    return account;
+  }
+
+  /**
+   * As if the buyer asked their bank for the money back; an inquiry only asks.
+   *
+   * @param {{charge?: string, payment_intent?: string, amount?: number, reason?: string, inquiry?: boolean}} parameters
+   */
+  async dispute(parameters) {
+    const { dispute, firstAttempt } = this.parts.stripe.disputes.open(parameters);
+    await firstAttempt;
+    return dispute;
+  }
+
+  /** @param {string} disputeId @param {string} status won, lost, under_review, warning_closed, … */
+  async moveDispute(disputeId, status) {
+    const { dispute, firstAttempt } = this.parts.stripe.disputes.move(disputeId, status);
+    await firstAttempt;
+    return dispute;
+  }
+
+  /**
+   * As if a connected account paid out to its owner's bank.
+   *
+   * @param {string} accountId @param {{amount?: number, currency?: string, failure?: string}} [choice]
+   */
+  async payout(accountId, choice) {
+    const { payout, firstAttempt } = this.parts.stripe.payouts.send(accountId, choice);
+    await firstAttempt;
+    return payout;
+  }
+
+  /** As if the bank sent a payout back after all. */
+  async failPayout(payoutId, failure) {
+    const { payout, firstAttempt } = this.parts.stripe.payouts.fail(payoutId, failure);
+    await firstAttempt;
+    return payout;
+  }
+
   /** Puts money into the platform's available balance at Stripe. */
   topUp(amount, currency = 'usd') {
     return this.parts.stripe.topUp(amount, currency);
@@ -174,6 +224,23 @@ export function controlRoutes(router, { control, addresses }) {
     return { refund: await control.refund({ charge, payment_intent, amount, reason, wait: waits(call.query) }) };
   });
   on('POST', '/accounts/:id/onboard', async ({ params }) => ({ account: await control.completeOnboarding(params.id) }));
+  on('POST', '/accounts/:id/restrict', async (call) => ({
+    account: await control.restrict(call.params.id, bodyOf(call).reason),
+  }));
+  on('POST', '/accounts/:id/deauthorize', async ({ params }) => ({ account: await control.deauthorize(params.id) }));
+  on('POST', '/accounts/:id/payout', async (call) => {
+    const { amount, currency, failure } = bodyOf(call);
+    return { payout: await control.payout(call.params.id, { amount, currency, failure }) };
+  });
+  on('POST', '/payouts/:id/fail', async (call) => ({
+    payout: await control.failPayout(call.params.id, bodyOf(call).failure),
+  }));
+  on('POST', '/disputes', async (call) => ({ dispute: await control.dispute(bodyOf(call)) }));
+  on('POST', '/disputes/:id', async (call) => {
+    const { status } = bodyOf(call);
+    if (typeof status !== 'string') throw new ControlError(400, 'status is needed');
+    return { dispute: await control.moveDispute(call.params.id, status) };
+  });
   on('POST', '/balance', (call) => {
     const { amount, currency } = bodyOf(call);
     if (!Number.isInteger(amount)) throw new ControlError(400, 'amount must be a whole number of cents');

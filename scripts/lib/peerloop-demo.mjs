@@ -332,6 +332,28 @@ function* purchaseStatements() {
   );
   yield* completionStatements(bought.filter(({ purchase }) => purchase.status === 'completed'));
   yield* inserts(
+    'transfers',
+    bought
+      .filter(({ purchase }) => purchase.paidOut)
+      .flatMap(({ name, parts, at, doneAt }) =>
+        parts
+          .filter((part) => part.recipient_id !== null)
+          .map((part) => ({
+            id: demoId(`transfer ${name} ${part.recipient_type}`, doneAt + 3 * day),
+            split_id: demoId(`split ${name} ${part.recipient_type}`, at + 300_000),
+            recipient_id: part.recipient_id,
+            stripe_account_id: `acct_demo_${people.find(({ handle }) => userId(handle) === part.recipient_id)?.handle}`,
+            amount_cents: part.cents,
+            withheld_cents: 0,
+            currency: 'usd',
+            status: 'sent',
+            stripe_transfer_id: `tr_demo_${name}_${part.recipient_type}`,
+            created_at: doneAt + 3 * day,
+            settled_at: doneAt + 3 * day,
+          })),
+      ),
+  );
+  yield* inserts(
     'refunds',
     bought
       .filter(({ refunded }) => refunded)

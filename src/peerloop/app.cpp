@@ -17,7 +17,9 @@
 #include "peerloop/mail/delivery.h"
 #include "peerloop/maintenance.h"
 #include "peerloop/materials/routes.h"
+#include "peerloop/money/payouts/transfer_outbox.h"
 #include "peerloop/money/refund_outbox.h"
+#include "peerloop/money/refunds/outbox.h"
 #include "peerloop/money/routes.h"
 #include "peerloop/people/routes.h"
 #include "peerloop/privacy/privacy.h"
@@ -55,6 +57,9 @@ constexpr auto deliveries = std::to_array<OutboxHandler>({
     {mail_outbox_kind, deliver_mail},
     refund_outbox_handler,
     {removal_outbox_kind, remove_object},
+    requested_refund_outbox_handler,
+    transfer_outbox_handler,
+    reversal_outbox_handler,
 });
 
 /// One dispatch holds its rows for two minutes; ten calls of a provider end within that, however slow they are.

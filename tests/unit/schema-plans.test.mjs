@@ -233,9 +233,70 @@ const listings = [
   ],
   [
     'the balance of an account, from the index alone',
-    'COVERING INDEX ledger_entries_by_account',
+    'COVERING INDEX ledger_entries_in_order',
     'SELECT currency, sum(amount_cents) FROM ledger_entries WHERE account = ? GROUP BY currency',
   ],
+  [
+    'shares that are due, by person',
+    'payment_splits_due',
+    "SELECT DISTINCT recipient_id, currency FROM payment_splits WHERE status IN ('approved', 'frozen') AND (recipient_id, currency) > (?, ?) ORDER BY recipient_id, currency LIMIT ?",
+  ],
+  [
+    'what is due to a person, in the order of the approvals',
+    'payment_splits_due',
+    "SELECT id FROM payment_splits WHERE recipient_id = ? AND currency = ? AND status IN ('approved', 'frozen') ORDER BY approved_at, id LIMIT ?",
+  ],
+  [
+    'what was not paid out to a person, from the index alone',
+    'COVERING INDEX payment_splits_unpaid',
+    'SELECT sum(amount_cents - reversed_cents) FROM payment_splits WHERE recipient_id = ? AND currency = ? AND paid_at IS NULL',
+  ],
+  [
+    'what a person is asked to give back',
+    'COVERING INDEX transfer_reversals_requested',
+    "SELECT sum(amount_cents) FROM transfer_reversals WHERE recipient_id = ? AND currency = ? AND status = 'requested'",
+  ],
+  [
+    'what is kept of a person’s transfers',
+    'COVERING INDEX transfers_requested',
+    "SELECT sum(withheld_cents) FROM transfers WHERE recipient_id = ? AND currency = ? AND status = 'requested'",
+  ],
+  [
+    'people who could not give back',
+    'transfer_reversals_failed',
+    "SELECT recipient_id, currency FROM transfer_reversals WHERE status = 'failed' AND (recipient_id, currency) > (?, ?)",
+  ],
+  [
+    'the transfer of a share',
+    'transfers_of_split',
+    'SELECT id FROM transfers WHERE split_id = ? ORDER BY created_at DESC, id DESC LIMIT 1',
+  ],
+  [
+    'the payment of a disputed charge',
+    'sqlite_autoindex_transactions',
+    'SELECT id FROM transactions WHERE stripe_charge_id = ? OR stripe_payment_intent_id = ? LIMIT 1',
+  ],
+  [
+    'disputes that came before their payment',
+    'disputes_waiting',
+    'SELECT status FROM disputes WHERE stripe_payment_intent_id = ? AND transaction_id IS NULL',
+  ],
+  [
+    'refunds that were asked for',
+    'COVERING INDEX refund_requests_of_transaction',
+    "SELECT sum(amount_cents) FROM refund_requests WHERE transaction_id = ? AND status = 'requested'",
+  ],
+  [
+    'a month of a person’s account',
+    'ledger_entries_in_order',
+    'SELECT amount_cents FROM ledger_entries WHERE account = ? AND currency = ? AND movement_id > ? AND movement_id < ? ORDER BY movement_id LIMIT ?',
+  ],
+  [
+    'a month of the books',
+    'sqlite_autoindex_ledger_movements',
+    'SELECT l.account FROM ledger_movements m JOIN ledger_entries l ON l.movement_id = m.id WHERE m.id >= ? AND m.id < ? AND m.currency = ? ORDER BY m.id, l.account LIMIT ?',
+  ],
+  ['a person’s payouts', 'payouts_of_user', 'SELECT id FROM payouts WHERE user_id = ? ORDER BY created_at DESC, id DESC LIMIT ?'],
   [
     'refunds that came before their payment',
     'refunds_waiting',

@@ -121,6 +121,33 @@ function fillOperations(db) {
       ada,
       now,
     ],
+    [
+      `INSERT INTO transfer_reversals (id, transfer_id, recipient_id, amount_cents, currency, created_at)
+       SELECT ?, id, recipient_id, amount_cents, currency, ? FROM transfers LIMIT 1`,
+      id(7),
+      now,
+    ],
+    [
+      `INSERT INTO refund_requests (id, transaction_id, amount_cents, currency, reason, requested_by, created_at)
+       SELECT ?, id, 1, currency, 'no time', ?, ? FROM transactions LIMIT 1`,
+      id(8),
+      ada,
+      now,
+    ],
+    [
+      `INSERT INTO disputes (id, stripe_dispute_id, transaction_id, stripe_charge_id, amount_cents, currency, status, created_at)
+       SELECT ?, 'du_1', id, stripe_charge_id, 1, currency, 'needs_response', ? FROM transactions LIMIT 1`,
+      id(9),
+      now,
+    ],
+    [
+      `INSERT INTO payouts (id, user_id, stripe_account_id, stripe_payout_id, amount_cents, currency, status, created_at, updated_at)
+       VALUES (?, ?, 'acct_1', 'po_1', 1, 'usd', 'paid', ?, ?)`,
+      id(10),
+      ada,
+      now,
+      now,
+    ],
   );
 }
 

@@ -19,6 +19,8 @@ enum class Mail {
   certificate_issued,    ///< to the student
   teaching_requested,    ///< to the creator
   teaching_decided,      ///< to who asked
+  payout_paid,           ///< to the owner of the connected account
+  payout_failed,         ///< to the same
 };
 constexpr auto schema(Mail*) {
   return one_of(
@@ -26,7 +28,8 @@ constexpr auto schema(Mail*) {
       EnumName{"password_changed", Mail::password_changed},
       EnumName{"enrollment_confirmed", Mail::enrollment_confirmed}, EnumName{"new_student", Mail::new_student},
       EnumName{"payment_refunded", Mail::payment_refunded}, EnumName{"certificate_issued", Mail::certificate_issued},
-      EnumName{"teaching_requested", Mail::teaching_requested}, EnumName{"teaching_decided", Mail::teaching_decided});
+      EnumName{"teaching_requested", Mail::teaching_requested}, EnumName{"teaching_decided", Mail::teaching_decided},
+      EnumName{"payout_paid", Mail::payout_paid}, EnumName{"payout_failed", Mail::payout_failed});
 }
 
 /// The statement that queues a mail to a user: put it into the batch that causes the mail. `cause` names the cause, so

@@ -160,9 +160,41 @@ the creator of "{{courseTitle}}" {{#approved}}has accepted your application. Say
 
 See the course: {{link}})"};
 
-constexpr auto templates =
-    std::to_array<MailTemplate>({verify_email, reset_password, password_changed, enrollment_confirmed, new_student,
-                                 payment_refunded, certificate_issued, teaching_requested, teaching_decided});
+constexpr MailTemplate payout_paid{Mail::payout_paid,
+                                   {"amount"},
+                                   "Your earnings: {{amount}}",
+                                   "/earnings",
+                                   R"(<h1 style="{{{heading}}}">Your earnings have been paid out</h1>
+<p style="{{{paragraph}}}">Hello {{name}}, {{amount}} have been sent to your bank account. Thank you for teaching.</p>
+<p style="{{{paragraph}}}"><a href="{{link}}" style="{{{button}}}">See your earnings</a></p>
+)",
+                                   R"(Hello {{name}},
+
+{{amount}} have been sent to your bank account. Thank you for teaching.
+
+See your earnings: {{link}})"};
+
+constexpr MailTemplate payout_failed{Mail::payout_failed,
+                                     {"amount"},
+                                     "Your bank sent {{amount}} back",
+                                     "/earnings",
+                                     R"(<h1 style="{{{heading}}}">Your bank did not take the money</h1>
+<p style="{{{paragraph}}}">Hello {{name}}, a payout of {{amount}} to your bank account failed. Nothing is lost: the money waits in your account at our payment provider.</p>
+<p style="{{{paragraph}}}">Please check the bank details there. The next payout will include the amount.</p>
+<p style="{{{paragraph}}}"><a href="{{link}}" style="{{{button}}}">Check my account</a></p>
+)",
+                                     R"(Hello {{name}},
+
+a payout of {{amount}} to your bank account failed. Nothing is lost: the money waits in your account at our payment
+provider.
+
+Please check the bank details there. The next payout will include the amount.
+
+Check my account: {{link}})"};
+
+constexpr auto templates = std::to_array<MailTemplate>(
+    {verify_email, reset_password, password_changed, enrollment_confirmed, new_student, payment_refunded,
+     certificate_issued, teaching_requested, teaching_decided, payout_paid, payout_failed});
 
 /// One for each enumerator, in their order.
 constexpr bool are_in_order() {
