@@ -10,12 +10,17 @@
 #include "peerloop/courses/routes.h"
 #include "peerloop/enrollments/release.h"
 #include "peerloop/enrollments/routes.h"
+#include "peerloop/feeds/mirror.h"
+#include "peerloop/feeds/routes.h"
 #include "peerloop/mail/delivery.h"
 #include "peerloop/maintenance.h"
+#include "peerloop/messages/routes.h"
 #include "peerloop/money/refund_outbox.h"
 #include "peerloop/money/routes.h"
+#include "peerloop/notifications/routes.h"
 #include "peerloop/people/routes.h"
 #include "peerloop/webhooks/resend.h"
+#include "peerloop/webhooks/stream.h"
 #include "peerloop/webhooks/stripe_routes.h"
 
 namespace isthmus {
@@ -30,12 +35,20 @@ constexpr auto routes = join(service_routes,     //
                              course_routes,      //
                              enrollment_routes,  //
                              money_routes,       //
+                             notification_routes,  //
+                             message_routes,     //
+                             feed_routes,        //
                              resend_routes,      //
-                             stripe_routes);
+                             stripe_routes,      //
+                             stream_routes);
 
 constexpr auto deliveries = std::to_array<OutboxHandler>({
     {mail_outbox_kind, deliver_mail},
     refund_outbox_handler,
+    mirror_post_handler,
+    mirror_follow_handler,
+    mirror_enrollment_handler,
+    mirror_membership_handler,
 });
 
 /// One dispatch holds its rows for two minutes; ten calls of a provider end within that, however slow they are.

@@ -1,5 +1,6 @@
 #include <iterator>
 
+#include "peerloop/feeds/mirror.h"
 #include "peerloop/money/event_effect.h"
 
 namespace isthmus::peerloop {
@@ -42,7 +43,10 @@ std::vector<Statement> take_back(Host& host, const Facts& facts, const RefundedC
   effect.push_back(insert_refund(host.random.uuid(now), transaction.id, charge, refunded, now));
   effect.push_back(post_movement(host, cause, transaction.id, transaction.currency, postings_of_refund(back), now));
   const bool whole = charge.cumulative_cents == transaction.amount_cents;
-  if (whole) effect.push_back(end_refunded_enrollment(transaction.enrollment_id, now));
+  if (whole) {
+    effect.push_back(end_refunded_enrollment(transaction.enrollment_id, now));
+    mirror_enrollment(effect, host, transaction.enrollment_id, "refunded");
+  }
   effect.push_back(tell_of_refund(host, transaction, cause, refunded, whole ? Refunded::whole : Refunded::in_part));
   return effect;
 }
