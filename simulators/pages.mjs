@@ -41,8 +41,8 @@ function overview(control, addresses) {
     { title: 'Simulated services', current: '/' },
     html`<h1>Simulated services</h1>
       <p class="lead">
-        Stripe, Resend and Stream, for development and tests. No money moves and no mail leaves this machine. Webhooks go to
-        ${addresses.app ? html`<code>${addresses.app}</code>` : 'nobody yet'}.
+        Stripe, Resend and Stream, for development and tests. No money moves and no mail leaves this machine. Webhooks
+        go to ${addresses.app ? html`<code>${addresses.app}</code>` : 'nobody yet'}.
       </p>
       ${faults.map(
         ({ provider, mode, left }) =>

@@ -36,7 +36,13 @@ export class StreamError extends Error {
             more_info: 'https://getstream.io/activity-feeds/docs/api_errors_response',
             details: [],
           }
-        : { code, detail: this.message, exception: `${this.kind}Exception`, status_code: this.status, duration: '0.10ms' };
+        : {
+            code,
+            detail: this.message,
+            exception: `${this.kind}Exception`,
+            status_code: this.status,
+            duration: '0.10ms',
+          };
     return json(this.status, body, headers);
   }
 }

@@ -67,7 +67,10 @@ function feedPage(store, feed) {
       ? html`<ul class="links">
           ${follows.map(
             (each) =>
-              html`<li><a href="/feeds/${each[which]}">${each[which]}</a> ${badge(each.status, each.status === 'accepted' ? 'ok' : 'warn')}</li>`,
+              html`<li>
+                <a href="/feeds/${each[which]}">${each[which]}</a>
+                ${badge(each.status, each.status === 'accepted' ? 'ok' : 'warn')}
+              </li>`,
           )}
         </ul>`
       : html`<p class="empty">None.</p>`;

@@ -20,7 +20,8 @@ export function callerOf(token, secret, now) {
   const given = Buffer.from(signature, 'base64url');
   if (given.length !== expected.length || !timingSafeEqual(given, expected)) throw refuse('signature is not valid');
   const claims = JSON.parse(Buffer.from(payload, 'base64url').toString());
-  if (JSON.parse(Buffer.from(header, 'base64url').toString()).alg !== 'HS256') throw refuse('the algorithm is not HS256');
+  if (JSON.parse(Buffer.from(header, 'base64url').toString()).alg !== 'HS256')
+    throw refuse('the algorithm is not HS256');
   const seconds = now / 1000;
   if (claims.exp !== undefined && claims.exp < seconds) throw refuse('token is expired');
   if (claims.iat !== undefined && claims.iat > seconds + 1) throw refuse('token used before issue at (iat)');

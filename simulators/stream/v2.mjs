@@ -39,7 +39,10 @@ export class FeedsV2 {
     const request = bodyOf(body);
     const activities = request.activities ?? [request];
     const added = activities.map((each) => this.#put(fid, each));
-    return json(201, request.activities ? { activities: added, duration: '1.00ms' } : { ...added[0], duration: '1.00ms' });
+    return json(
+      201,
+      request.activities ? { activities: added, duration: '1.00ms' } : { ...added[0], duration: '1.00ms' },
+    );
   }
 
   #put(fid, sent) {
@@ -68,7 +71,8 @@ export class FeedsV2 {
     const offset = Number(query.get('offset') ?? 0);
     const all = this.store.read(fid).filter(({ id }) => !query.has('id_lt') || id < query.get('id_lt'));
     const results = all.slice(offset, offset + limit).map(activityObject);
-    const next = all.length > offset + limit ? `${BASE}/feed/${params.slug}/${params.user}/?offset=${offset + limit}` : '';
+    const next =
+      all.length > offset + limit ? `${BASE}/feed/${params.slug}/${params.user}/?offset=${offset + limit}` : '';
     return json(200, { results, next, duration: '1.00ms' });
   }
 

@@ -114,9 +114,7 @@ export class FeedsV3 {
   /** As if somebody at the provider took it away. @param {string} id @returns what the event's delivery is */
   takeAway(id) {
     const activity = this.store.remove(id);
-    return activity.feeds.map((fid) =>
-      this.events.emit('feeds.activity.deleted', fid, this.#activityObject(activity)),
-    );
+    return activity.feeds.map((fid) => this.events.emit('feeds.activity.deleted', fid, this.#activityObject(activity)));
   }
 
   #follow({ body }, caller, mayExist) {

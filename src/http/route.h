@@ -166,8 +166,9 @@ class RouteDraft {
   }
   /// Bytes that stream past this program into a bucket.
   constexpr auto streamed_body(std::uint32_t most_bytes) const {
-    return stage<stages::validated>(
-        [&](Route& next) { next.input = {Input::Kind::stream, BodyCoding::as_sent, most_bytes, nullptr, nullptr, {}}; });
+    return stage<stages::validated>([&](Route& next) {
+      next.input = {Input::Kind::stream, BodyCoding::as_sent, most_bytes, nullptr, nullptr, {}};
+    });
   }
 
   constexpr auto open_to(Access access) const {

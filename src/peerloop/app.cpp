@@ -29,17 +29,17 @@ namespace peerloop {
 
 namespace {
 
-constexpr auto routes = join(service_routes,     //
-                             auth_routes,        //
-                             people_routes,      //
-                             course_routes,      //
-                             enrollment_routes,  //
-                             money_routes,       //
+constexpr auto routes = join(service_routes,       //
+                             auth_routes,          //
+                             people_routes,        //
+                             course_routes,        //
+                             enrollment_routes,    //
+                             money_routes,         //
                              notification_routes,  //
-                             message_routes,     //
-                             feed_routes,        //
-                             resend_routes,      //
-                             stripe_routes,      //
+                             message_routes,       //
+                             feed_routes,          //
+                             resend_routes,        //
+                             stripe_routes,        //
                              stream_routes);
 
 constexpr auto deliveries = std::to_array<OutboxHandler>({

@@ -51,9 +51,14 @@ describe('Feeds v3, by @stream-io/node-sdk', () => {
     assert.equal(first.feed.created_by.id, 'ada');
     assert.ok(first.feed.created_at instanceof Date && Math.abs(first.feed.created_at.getTime() - Date.now()) < 10_000);
     assert.equal((await course().getOrCreate({ user_id: 'ada' })).created, false);
-    await assert.rejects(course().getOrCreate({ limit: 1 }).then(() => server().feeds.feed('course', 'x').getOrCreate()), {
-      code: 4,
-    });
+    await assert.rejects(
+      course()
+        .getOrCreate({ limit: 1 })
+        .then(() => server().feeds.feed('course', 'x').getOrCreate()),
+      {
+        code: 4,
+      },
+    );
   });
 
   it('an activity of an id of ours stands once, and goes', async () => {
@@ -78,10 +83,9 @@ describe('Feeds v3, by @stream-io/node-sdk', () => {
     await assert.rejects(server().feeds.addActivity({ ...activity, create_users: true }), { code: 16 });
     await course().getOrCreate({ user_id: 'ada' });
     await assert.rejects(server().feeds.addActivity({ ...activity, feeds: ['course:c1'] }), { code: 4 });
-    await assert.rejects(
-      server().feeds.getOrCreateFollow({ source: 'timeline:bob', target: 'course:c1' }),
-      { code: 16 },
-    );
+    await assert.rejects(server().feeds.getOrCreateFollow({ source: 'timeline:bob', target: 'course:c1' }), {
+      code: 16,
+    });
   });
 
   it('followers that the server adds read a feed of followers; who only asks does not', async () => {
@@ -94,7 +98,9 @@ describe('Feeds v3, by @stream-io/node-sdk', () => {
       return userClient(token);
     };
     for (const user of ['bob', 'eve'])
-      await server().feeds.feed('timeline', user).getOrCreate({ user: { id: user }, data: { visibility: 'private' } });
+      await server()
+        .feeds.feed('timeline', user)
+        .getOrCreate({ user: { id: user }, data: { visibility: 'private' } });
     await server().feeds.getOrCreateFollow({ source: 'timeline:bob', target: 'course:c1', status: 'accepted' });
     const asked = await client('eve')('POST', '/api/v2/feeds/follows', { source: 'timeline:eve', target: 'course:c1' });
     assert.equal(asked.body.follow.status, 'pending');

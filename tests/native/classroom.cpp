@@ -40,7 +40,8 @@ std::string Classroom::enroll(const TestUser& who, const std::string& in, std::s
 
 void Classroom::let_teach(const TestUser& who, const std::string& what) {
   world.database.execute(
-      "INSERT INTO course_teachers (course_id, teacher_id, status, applied_at, decided_at) VALUES (?1, ?2, 'approved', ?3, ?3)",
+      "INSERT INTO course_teachers (course_id, teacher_id, status, applied_at, decided_at) VALUES (?1, ?2, 'approved', "
+      "?3, ?3)",
       {what, who.id, world.now().ms});
 }
 

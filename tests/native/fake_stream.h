@@ -33,9 +33,9 @@ class FakeStream {
     return followed.contains({source, target});
   }
 
-  std::map<std::string, std::string> visibility;              ///< of the feeds that were made, by "course:…"
-  std::map<std::string, Json> activities;                     ///< by our own id
-  std::set<std::pair<std::string, std::string>> followed;     ///< source and target
+  std::map<std::string, std::string> visibility;           ///< of the feeds that were made, by "course:…"
+  std::map<std::string, Json> activities;                  ///< by our own id
+  std::set<std::pair<std::string, std::string>> followed;  ///< source and target
   int calls = 0;
 
  private:

@@ -50,12 +50,10 @@ Refusal refusal_of(const Call& call, const IncomingAnswer& answer, Timestamp now
   if (code) log += ", code " + std::to_string(*code);
   Refusal refusal{answer.status, answer.status == 404 || code == does_not_exist,
                   failure(500, feed_error::refused, log)};
-  if (answer.status == 401 || answer.status == 403)
-    refusal.error = failure(503, feed_error::not_configured, log);
+  if (answer.status == 401 || answer.status == 403) refusal.error = failure(503, feed_error::not_configured, log);
   // What has no code was not written by Stream but by something on the way to it.
   else if (is_worth_another_try(answer) || !code)
-    refusal.error =
-        failure(503, feed_error::unavailable, log).with_retry_after(seconds_to_wait(answer, now));
+    refusal.error = failure(503, feed_error::unavailable, log).with_retry_after(seconds_to_wait(answer, now));
   return refusal;
 }
 

@@ -27,9 +27,8 @@ Result<StreamSettings> StreamSettings::read(const Settings& settings) {
   const std::string_view version = trim(settings.get("STREAM_API_VERSION", "v3"));
   if (version != "v2" && version != "v3") return Failure(not_configured("STREAM_API_VERSION is neither v2 nor v3"));
   read.version = version == "v2" ? Version::v2 : Version::v3;
-  std::string_view url = trim(settings.get("STREAM_URL", read.version == Version::v2
-                                                             ? "https://api.stream-io-api.com"
-                                                             : "https://feeds.stream-io-api.com"));
+  std::string_view url = trim(settings.get(
+      "STREAM_URL", read.version == Version::v2 ? "https://api.stream-io-api.com" : "https://feeds.stream-io-api.com"));
   while (url.ends_with('/')) url.remove_suffix(1);
   read.url = url;
   return read;

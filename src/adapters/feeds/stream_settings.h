@@ -9,8 +9,8 @@
 /// What both versions of Stream's API have in common: who we are there, and who our users are.
 namespace isthmus {
 
-/// Settings: `STREAM_API_KEY`, `STREAM_API_SECRET`; `STREAM_API_VERSION`: v3 (the default) for an app made for Feeds v3,
-/// v2 for one of Feeds v2; `STREAM_URL`: another origin than Stream's own, for a region or a simulator.
+/// Settings: `STREAM_API_KEY`, `STREAM_API_SECRET`; `STREAM_API_VERSION`: v3 (the default) for an app made for Feeds
+/// v3, v2 for one of Feeds v2; `STREAM_URL`: another origin than Stream's own, for a region or a simulator.
 struct StreamSettings {
   enum class Version { v2, v3 };
 

@@ -18,7 +18,8 @@ const Feed timeline{FeedGroup::timeline, "bob", "bob"};
 FeedPost a_post() { return {"p1", "bob", "<Hello> \"you\" 🎓\n", course, {1'790'000'000'123}}; }
 
 struct Setting {
-  explicit Setting(std::string_view version = "v3") : fake(world, version), provider(*stream_feeds(standalone.host())) {}
+  explicit Setting(std::string_view version = "v3")
+      : fake(world, version), provider(*stream_feeds(standalone.host())) {}
 
   Result<void> put() { return run(world, provider->put_post(a_post())); }
   std::string header(std::string_view name) const {
@@ -43,8 +44,9 @@ TEST_CASE("tokens are those of Stream's own libraries") {
         "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJyZXNvdXJjZSI6IioiLCJhY3Rpb24iOiIqIiwiZmVlZF9pZCI6IioifQ."
         "GTy0y_5YOf1JxfFfdDsIMNPQjOm5470LXTi1vCPeir4");
   settings.version = StreamSettings::Version::v3;
-  CHECK(stream_server_token(settings) == "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJzZXJ2ZXIiOnRydWV9."
-                                         "_VXyHb8811kPGMWLxN7JJEj36284HEFMF-8po_lwmz8");
+  CHECK(stream_server_token(settings) ==
+        "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJzZXJ2ZXIiOnRydWV9."
+        "_VXyHb8811kPGMWLxN7JJEj36284HEFMF-8po_lwmz8");
   CHECK(stream_user_token("abcdefghijklmnop", "42", {1'790'000'000'000}, {1'790'086'400'000}) ==
         "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9."
         "eyJ1c2VyX2lkIjoiNDIiLCJpYXQiOjE3OTAwMDAwMDAsImV4cCI6MTc5MDA4NjQwMH0."
@@ -106,7 +108,8 @@ TEST_CASE("both versions put, take away, follow and unfollow, and a second time 
     Setting setting(version);
     for (int twice = 0; twice < 2; ++twice) CHECK(setting.put().has_value());
     CHECK(setting.fake.activities.size() == 1);
-    for (int twice = 0; twice < 2; ++twice) CHECK(run(setting.world, setting.provider->remove_post(a_post())).has_value());
+    for (int twice = 0; twice < 2; ++twice)
+      CHECK(run(setting.world, setting.provider->remove_post(a_post())).has_value());
     CHECK(setting.fake.activities.empty());
     for (int twice = 0; twice < 2; ++twice)
       CHECK(run(setting.world, setting.provider->follow(timeline, course)).has_value());
@@ -163,9 +166,7 @@ TEST_CASE("how Stream refuses tells what to do about it") {
 
 TEST_CASE("a provider that is down is left alone for a while") {
   Setting setting("v2");
-  setting.fake.instead = [](const OutgoingRequest&) -> Result<IncomingAnswer> {
-    return IncomingAnswer{503, {}, ""};
-  };
+  setting.fake.instead = [](const OutgoingRequest&) -> Result<IncomingAnswer> { return IncomingAnswer{503, {}, ""}; };
   for (int i = 0; i < Circuit::failures_to_open; ++i) CHECK_FALSE(setting.put().has_value());
   const int calls = setting.fake.calls;
   const auto put = setting.put();

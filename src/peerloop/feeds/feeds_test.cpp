@@ -407,8 +407,8 @@ TEST_CASE("of two moderators who decide at once, one does and the other hears of
     room.world.fates = [&](const native::HostCall&) {
       return native::Fate{.before = static_cast<Millis>(room.world.scheduler.draw(5))};
     };
-    const auto one = room.server.begin(
-        native::with_json("POST", flagged.resolve_path(0), {{"action", "remove"}}, room.moderator));
+    const auto one =
+        room.server.begin(native::with_json("POST", flagged.resolve_path(0), {{"action", "remove"}}, room.moderator));
     const auto two =
         room.server.begin(native::with_json("POST", flagged.resolve_path(0), {{"action", "dismiss"}}, other));
     room.world.scheduler.run();

@@ -47,9 +47,7 @@ Statement select_enrolled(std::string_view enrollment_id) {
   return sql("SELECT course_id, student_id, teacher_id FROM enrollments WHERE id = ?1", enrollment_id);
 }
 
-Feed course_feed(std::string id, std::string creator) {
-  return {FeedGroup::course, std::move(id), std::move(creator)};
-}
+Feed course_feed(std::string id, std::string creator) { return {FeedGroup::course, std::move(id), std::move(creator)}; }
 Feed timeline_of(const std::string& id) { return {FeedGroup::timeline, id, id}; }
 
 /// Refused is refused: the row ends, and an admin sees it. Anything else is worth waiting for.
@@ -76,8 +74,8 @@ Task<Result<void>> settle_follow(Host& host, Statement question, Feed source, Fe
     const auto wanted = co_await host.database.first<WantedFollow>(question);
     if (!wanted || done == wanted->is_wanted) break;
     const Feed followed{group, target, wanted->owner_id};
-    auto settled = co_await attempt(wanted->is_wanted ? provider->follow(source, followed)
-                                                      : provider->unfollow(source, followed));
+    auto settled =
+        co_await attempt(wanted->is_wanted ? provider->follow(source, followed) : provider->unfollow(source, followed));
     if (!settled) co_return Failure(for_outbox(std::move(settled).error()));
     done = wanted->is_wanted;
   }
@@ -120,10 +118,10 @@ void mirror_enrollment(std::vector<Statement>& batch, Host& host, std::string_vi
 void mirror_membership(std::vector<Statement>& batch, Host& host, std::string_view course_id, std::string_view user_id,
                        std::string_view cause) {
   if (!has_provider(host.settings)) return;
-  batch.push_back(enqueue(host, mirror_membership_handler.kind,
-                          "stream.membership:" + std::string(course_id) + ':' + std::string(user_id) + ':' +
-                              std::string(cause),
-                          payload_of("courseId", course_id, "userId", user_id), host.clock.now()));
+  batch.push_back(
+      enqueue(host, mirror_membership_handler.kind,
+              "stream.membership:" + std::string(course_id) + ':' + std::string(user_id) + ':' + std::string(cause),
+              payload_of("courseId", course_id, "userId", user_id), host.clock.now()));
 }
 
 void dispatch_mirror(Request& request) {
@@ -140,7 +138,8 @@ Task<Result<Delivery>> deliver_post(Host& host, const OutboxItem& item) {
     const bool is_published = post->is_published;
     FeedPost copy{named.first, std::move(post->author_id), std::move(post->text),
                   course_feed(std::move(post->course_id), std::move(post->creator_id)), post->created_at};
-    auto done = co_await attempt(is_published ? provider->put_post(std::move(copy)) : provider->remove_post(std::move(copy)));
+    auto done =
+        co_await attempt(is_published ? provider->put_post(std::move(copy)) : provider->remove_post(std::move(copy)));
     if (!done) co_return Failure(for_outbox(std::move(done).error()));
     if (!is_published) break;
     is_copied = true;

@@ -81,8 +81,7 @@ TEST_CASE("the order in which copies are delivered does not matter: each reads h
   room.stream.instead = {};
   // The news of the deletion is delivered first, that of the post afterwards.
   room.world.database.execute("UPDATE outbox SET kind = 'later' WHERE dedupe_key LIKE '%:published'");
-  room.world.database.execute(
-      "UPDATE outbox SET next_attempt_at = 9000000000000 WHERE kind = 'later'");
+  room.world.database.execute("UPDATE outbox SET next_attempt_at = 9000000000000 WHERE kind = 'later'");
   room.world.scheduler.advance(5 * minute);
   native::StandaloneHost standalone(room.world);
   CHECK(native::run(room.world, dispatch_outbox(standalone.host(), handlers, 100)).has_value());

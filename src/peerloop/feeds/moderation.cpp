@@ -49,8 +49,8 @@ Task<Result<Response>> resolve_flag(Request& request, Resolution body) {
   const std::string id(request.param("id"));
   const std::string& moderator = request.user().user_id;
   const FlagAction action = body.action;
-  const auto flag = co_await required(co_await request.db().first<FlagInQuestion>(select_flag_in_question(id)),
-                                      not_found("flag"));
+  const auto flag =
+      co_await required(co_await request.db().first<FlagInQuestion>(select_flag_in_question(id)), not_found("flag"));
   if (flag.author_id == moderator)
     co_return Failure(conflict("Somebody else decides about your own post.", "own_post"));
   std::vector<Statement> statements;
@@ -61,8 +61,8 @@ Task<Result<Response>> resolve_flag(Request& request, Resolution body) {
   auto done = co_await attempt(request.db().batch(std::move(statements), OnLostAnswer::retry));
   if (!done && violates(done.error(), "guard:state_changed")) {
     // Another moderator came first, or this very batch did and its answer was lost.
-    const auto now = co_await required(co_await request.db().first<FlagInQuestion>(select_flag_in_question(id)),
-                                       not_found("flag"));
+    const auto now =
+        co_await required(co_await request.db().first<FlagInQuestion>(select_flag_in_question(id)), not_found("flag"));
     co_await is_undecided(now, moderator, action);
     done = co_await attempt(request.db().batch({select_flag(id, moderator)}, OnLostAnswer::retry));
   }

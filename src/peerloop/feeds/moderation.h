@@ -35,7 +35,8 @@ struct Flag {
 constexpr auto schema(Flag*) {
   return object("Flag", field("id", &Flag::id), field("reason", &Flag::reason), field("note", &Flag::note),
                 field("status", &Flag::status, described("moot: its author deleted the post first")),
-                field("reporter", &Flag::reporter, described("null: the feed provider, which took its copy away")), field("post", &Flag::post), field("postStatus", &Flag::postStatus),
+                field("reporter", &Flag::reporter, described("null: the feed provider, which took its copy away")),
+                field("post", &Flag::post), field("postStatus", &Flag::postStatus),
                 field("openFlags", &Flag::openFlags, described("Of the same post")),
                 field("resolution", &Flag::resolution, described("What the moderator noted")),
                 field("resolvedBy", &Flag::resolvedBy), field("resolvedAt", &Flag::resolvedAt),

@@ -90,8 +90,8 @@ Task<Result<Response>> delete_post(Request& request) {
 }
 
 Task<Result<Response>> flag_post(Request& request, NewFlag body) {
-  auto statements = insert_flag(request.host().random.uuid(request.now()), request.param("id"),
-                                request.user().user_id, body, request.now());
+  auto statements = insert_flag(request.host().random.uuid(request.now()), request.param("id"), request.user().user_id,
+                                body, request.now());
   auto done = co_await attempt(request.db().batch(std::move(statements), OnLostAnswer::retry));
   done = on_constraint(std::move(done), "guard:not_found", not_found("post"));
   done = on_constraint(std::move(done), "guard:not_owner", conflict("This is your own post.", "own_post"));

@@ -56,9 +56,7 @@ constexpr auto schema(FeedQuery*) {
 struct NewPost {
   std::string text;
 };
-constexpr auto schema(NewPost*) {
-  return object("NewPost", field("text", &NewPost::text, trimmed, length(1, 5000)));
-}
+constexpr auto schema(NewPost*) { return object("NewPost", field("text", &NewPost::text, trimmed, length(1, 5000))); }
 
 enum class FlagReason { spam, abuse, off_topic, other };
 constexpr auto schema(FlagReason*) {

@@ -3,7 +3,7 @@
 #include "peerloop/sql.h"
 
 /// Of `posts p`, for the caller ?1.
-#define POST                                                                                                        \
+#define POST \
   "json_object('id', p.id,"                                                                                         \
   " 'course', (SELECT json_object('id', c.id, 'slug', c.slug, 'title', c.title) FROM courses c"                     \
   "            WHERE c.id = p.course_id),"                                                                          \
@@ -17,21 +17,22 @@
   " 'createdAt', " PEERLOOP_TIME("p.created_at") ")"
 #define LISTED_POST "SELECT " POST ", 'post:' || p.created_at, p.id FROM posts p "
 /// ?2 and ?3 are the place, ?4 how many.
-#define PAGE_OF(post)                                                                                           \
+#define PAGE_OF(post) \
   " AND " post ".status = 'published' AND (" post ".created_at, " post ".id) < (CAST(?2 AS INTEGER), ?3)"       \
   " AND EXISTS (SELECT 1 FROM users seen WHERE seen.id = " post ".author_id AND " PEERLOOP_IS_VISIBLE("seen") ")" \
   " ORDER BY " post ".created_at DESC, " post ".id DESC LIMIT CAST(?4 AS INTEGER)"
 #define MAY_READ(course, user) "(" PEERLOOP_BELONGS_TO(course, user) " OR " PEERLOOP_MODERATES(user) ")"
 /// Whether somebody made a course or teaches it.
-#define TEACHES(course, user)                                                                                      \
-  "(EXISTS (SELECT 1 FROM courses made WHERE made.id = " course " AND made.creator_id = " user ")"                 \
-  " OR EXISTS (SELECT 1 FROM course_teachers taught WHERE taught.course_id = " course " AND taught.teacher_id = " \
-  user " AND taught.status = 'approved'))"
+#define TEACHES(course, user)                                                                                          \
+  "(EXISTS (SELECT 1 FROM courses made WHERE made.id = " course " AND made.creator_id = " user                         \
+  ")"                                                                                                                  \
+  " OR EXISTS (SELECT 1 FROM course_teachers taught WHERE taught.course_id = " course " AND taught.teacher_id = " user \
+  " AND taught.status = 'approved'))"
 /// The courses that somebody made or teaches.
-#define TAUGHT_BY(user)                                                                       \
-  "(SELECT id AS course_id FROM courses WHERE creator_id = " user                             \
+#define TAUGHT_BY(user)                                           \
+  "(SELECT id AS course_id FROM courses WHERE creator_id = " user \
   " UNION SELECT course_id FROM course_teachers WHERE teacher_id = " user " AND status = 'approved')"
-#define FLAG                                                                                                      \
+#define FLAG \
   "json_object('id', f.id, 'reason', f.reason, 'note', f.note, 'status', f.status,"                               \
   " 'reporter', (SELECT " PEERLOOP_PERSON("u") " FROM users u WHERE u.id = f.reporter_id),"                       \
   " 'post', " POST ", 'postStatus', p.status,"                                                                    \
@@ -48,7 +49,8 @@ namespace {
 #define MOST_A_MINUTE "10"
 #define MOST_FLAGS_AN_HOUR "30"
 
-constexpr std::string_view refuse_if_ended = "INSERT INTO batch_guard (reason) SELECT 'state_changed' WHERE changes() <> 1";
+constexpr std::string_view refuse_if_ended =
+    "INSERT INTO batch_guard (reason) SELECT 'state_changed' WHERE changes() <> 1";
 
 }  // namespace
 
@@ -69,7 +71,8 @@ Statement select_course_feed(std::string_view caller, std::string_view course, c
                              std::int64_t limit) {
   const Place place = after.value_or(above_all());
   // Who may not read has no course here, so that no row is looked at.
-  return sql(LISTED_POST "WHERE p.course_id = (SELECT c.id FROM courses c WHERE (c.id = ?5 OR c.slug = ?5) AND " MAY_READ(
+  return sql(LISTED_POST
+             "WHERE p.course_id = (SELECT c.id FROM courses c WHERE (c.id = ?5 OR c.slug = ?5) AND " MAY_READ(
                  "c.id", "?1") ")" PAGE_OF("p"),
              caller, place.number, place.id, limit + 1, course);
 }
@@ -77,8 +80,8 @@ Statement select_course_feed(std::string_view caller, std::string_view course, c
 Statement select_instructor_feed(std::string_view caller, std::string_view instructor,
                                  const std::optional<Place>& after, std::int64_t limit) {
   const Place place = after.value_or(above_all());
-  return sql(LISTED_POST "WHERE p.author_id = ?5 AND " TEACHES("p.course_id", "?5") " AND " MAY_READ(
-                 "p.course_id", "?1") PAGE_OF("p"),
+  return sql(LISTED_POST "WHERE p.author_id = ?5 AND " TEACHES("p.course_id", "?5") " AND " MAY_READ("p.course_id",
+                                                                                                     "?1") PAGE_OF("p"),
              caller, place.number, place.id, limit + 1, instructor);
 }
 
@@ -140,9 +143,9 @@ std::vector<Statement> end_own_post(std::string_view id, Timestamp now) {
 
 std::vector<Statement> remove_post(std::string_view id, std::string_view moderator, Timestamp now) {
   std::vector<Statement> batch;
-  batch.push_back(sql(
-      "UPDATE posts SET status = 'removed', removed_by = ?2, ended_at = ?3 WHERE id = ?1 AND status = 'published'", id,
-      moderator, now));
+  batch.push_back(
+      sql("UPDATE posts SET status = 'removed', removed_by = ?2, ended_at = ?3 WHERE id = ?1 AND status = 'published'",
+          id, moderator, now));
   batch.push_back(sql(refuse_if_ended));
   batch.push_back(resolve_flags_of(id, FlagStatus::upheld, moderator, now));
   return batch;

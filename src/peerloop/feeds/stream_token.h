@@ -14,8 +14,9 @@ struct StreamToken {
 constexpr auto schema(StreamToken*) {
   return object("StreamToken", field("token", &StreamToken::token), field("apiKey", &StreamToken::apiKey),
                 field("userId", &StreamToken::userId),
-                field("expiresAt", &StreamToken::expiresAt, described("Ask again before: the answer is kept for an "
-                                                                      "hour, the token is good for a day.")));
+                field("expiresAt", &StreamToken::expiresAt,
+                      described("Ask again before: the answer is kept for an "
+                                "hour, the token is good for a day.")));
 }
 
 /// 503 `feed_provider_not_configured` where there is no provider.

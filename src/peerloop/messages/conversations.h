@@ -31,11 +31,10 @@ struct Message {
   Timestamp createdAt;
 };
 constexpr auto schema(Message*) {
-  return object(
-      "Message", field("id", &Message::id), field("conversationId", &Message::conversationId),
-      field("senderId", &Message::senderId), field("text", &Message::text),
-      field("position", &Message::position, described("Its place in the conversation, from 1, without gaps")),
-      field("createdAt", &Message::createdAt));
+  return object("Message", field("id", &Message::id), field("conversationId", &Message::conversationId),
+                field("senderId", &Message::senderId), field("text", &Message::text),
+                field("position", &Message::position, described("Its place in the conversation, from 1, without gaps")),
+                field("createdAt", &Message::createdAt));
 }
 ISTHMUS_PAGE(Message)
 
@@ -48,16 +47,16 @@ struct Conversation {
   Timestamp activeAt, createdAt;
 };
 constexpr auto schema(Conversation*) {
-  return object("Conversation", field("id", &Conversation::id), field("with", &Conversation::with),
-                field("lastMessage", &Conversation::lastMessage), field("unreadCount", &Conversation::unreadCount),
-                field("readPosition", &Conversation::readPosition, described("Up to which message you have read")),
-                field("theirReadPosition", &Conversation::theirReadPosition,
-                      described("Up to which message the other has read")),
-                field("canWrite", &Conversation::canWrite,
-                      described("False where one of you blocked the other, or the other account is closed")),
-                field("isBlocked", &Conversation::isBlocked, described("Whether you blocked the other")),
-                field("activeAt", &Conversation::activeAt, described("When the last message came")),
-                field("createdAt", &Conversation::createdAt));
+  return object(
+      "Conversation", field("id", &Conversation::id), field("with", &Conversation::with),
+      field("lastMessage", &Conversation::lastMessage), field("unreadCount", &Conversation::unreadCount),
+      field("readPosition", &Conversation::readPosition, described("Up to which message you have read")),
+      field("theirReadPosition", &Conversation::theirReadPosition, described("Up to which message the other has read")),
+      field("canWrite", &Conversation::canWrite,
+            described("False where one of you blocked the other, or the other account is closed")),
+      field("isBlocked", &Conversation::isBlocked, described("Whether you blocked the other")),
+      field("activeAt", &Conversation::activeAt, described("When the last message came")),
+      field("createdAt", &Conversation::createdAt));
 }
 ISTHMUS_PAGE(Conversation)
 
@@ -115,8 +114,8 @@ constexpr auto schema(UnreadMessages*) {
 
 /// The one with the newest message first.
 Task<Result<Response>> list_conversations(Request& request, ConversationsQuery query);
-/// Sends a message to a person: into the conversation of the two, which is begun where there is none. 404 for who is not
-/// there, 403 `not_allowed` by the rule above, 409 `own_account`, 429 for who sends too many.
+/// Sends a message to a person: into the conversation of the two, which is begun where there is none. 404 for who is
+/// not there, 403 `not_allowed` by the rule above, 409 `own_account`, 429 for who sends too many.
 Task<Result<Response>> begin_conversation(Request& request, NewConversation body);
 
 /// Newest first.

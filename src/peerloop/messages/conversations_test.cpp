@@ -83,8 +83,9 @@ TEST_CASE("a conversation is nobody else's, also not a moderator's") {
   CHECK(room.server.get(path(conversation)).status == 401);
   // Whose id is given instead of a conversation's does not lead into one.
   CHECK(room.server.get("/api/conversations/" + room.classmate.id + "/messages", room.student).status == 404);
-  CHECK(room.server.post("/api/conversations/" + room.classmate.id + "/messages", {{"text", "x"}}, room.student)
-            .status == 404);
+  CHECK(
+      room.server.post("/api/conversations/" + room.classmate.id + "/messages", {{"text", "x"}}, room.student).status ==
+      404);
 }
 
 TEST_CASE("who may begin to write to whom") {
@@ -121,8 +122,8 @@ TEST_CASE("who left the course, or never paid, does not share it") {
 TEST_CASE("nobody writes to themselves, to nobody, or to an account that is closed") {
   Classroom room(messages_app);
   CHECK(write(room, room.student, room.student).code() == "own_account");
-  CHECK(room.server.post("/api/conversations", {{"userId", room.world.new_id()}, {"text", "x"}}, room.student)
-            .status == 404);
+  CHECK(room.server.post("/api/conversations", {{"userId", room.world.new_id()}, {"text", "x"}}, room.student).status ==
+        404);
   const Json conversation = write(room, room.student, room.classmate).json();
   room.suspend(room.classmate);
   CHECK(write(room, room.student, room.classmate).status == 404);
@@ -157,12 +158,12 @@ TEST_CASE("of a pair that begins to write at once from both sides, ten times eac
     };
     std::vector<std::unique_ptr<native::Exchange>> sent;
     for (int i = 0; i < 10; ++i) {
-      sent.push_back(room.server.begin(native::with_json(
-          "POST", "/api/conversations", {{"userId", room.classmate.id}, {"text", "a" + std::to_string(i)}},
-          room.student)));
-      sent.push_back(room.server.begin(native::with_json(
-          "POST", "/api/conversations", {{"userId", room.student.id}, {"text", "b" + std::to_string(i)}},
-          room.classmate)));
+      sent.push_back(room.server.begin(
+          native::with_json("POST", "/api/conversations",
+                            {{"userId", room.classmate.id}, {"text", "a" + std::to_string(i)}}, room.student)));
+      sent.push_back(room.server.begin(
+          native::with_json("POST", "/api/conversations",
+                            {{"userId", room.student.id}, {"text", "b" + std::to_string(i)}}, room.classmate)));
     }
     room.world.scheduler.run();
     for (const auto& one : sent) CHECK(one->reply().status == 201);
@@ -221,9 +222,8 @@ TEST_CASE("somebody is told of messages once until they read them") {
   CHECK(unread() == 1);
   const Json told = room.server.get("/api/notifications", room.classmate).json()["items"][0];
   CHECK(told["kind"] == "new_message");
-  CHECK(told["data"] == Json{{"conversationId", conversation["id"]},
-                             {"userId", room.student.id},
-                             {"name", "Name of student"}});
+  CHECK(told["data"] ==
+        Json{{"conversationId", conversation["id"]}, {"userId", room.student.id}, {"name", "Name of student"}});
   room.server.post(path(conversation, "/read"), {{"position", 2}}, room.classmate);
   CHECK(unread() == 0);
   answer(room, room.student, conversation, "3");
@@ -253,14 +253,15 @@ TEST_CASE("pages of messages and conversations follow one another without gaps")
   for (const TestUser& who : {room.creator, room.teacher}) REQUIRE(write(room, room.student, who).status == 201);
   const Json first = room.server.get("/api/conversations?limit=2", room.student).json();
   CHECK(first["items"][0]["with"]["handle"] == "teacher");
-  const Json rest = room.server
-                        .get("/api/conversations?limit=2&cursor=" + first["nextCursor"].get<std::string>(), room.student)
-                        .json();
+  const Json rest =
+      room.server.get("/api/conversations?limit=2&cursor=" + first["nextCursor"].get<std::string>(), room.student)
+          .json();
   CHECK(rest["items"].size() == 1);
   CHECK(rest["items"][0]["with"]["handle"] == "classmate");
   CHECK(rest["nextCursor"].is_null());
-  CHECK(room.server.get(path(conversation) + "?cursor=" + first["nextCursor"].get<std::string>(), room.student)
-            .code() == "invalid_cursor");
+  CHECK(
+      room.server.get(path(conversation) + "?cursor=" + first["nextCursor"].get<std::string>(), room.student).code() ==
+      "invalid_cursor");
 }
 
 TEST_CASE("the conversation with one person is found by that person") {

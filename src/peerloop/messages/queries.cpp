@@ -3,14 +3,13 @@
 #include "peerloop/notifications/notify.h"
 #include "peerloop/sql.h"
 
-#define MESSAGE                                                                                                \
-  "json_object('id', s.id, 'conversationId', s.conversation_id, 'senderId', s.sender_id, 'text', s.text,"     \
+#define MESSAGE                                                                                           \
+  "json_object('id', s.id, 'conversationId', s.conversation_id, 'senderId', s.sender_id, 'text', s.text," \
   " 'position', s.position, 'createdAt', " PEERLOOP_TIME("s.created_at") ")"
-#define IS_BLOCKED(one, other)                                                                         \
-  "EXISTS (SELECT 1 FROM blocks WHERE blocker_id = " one " AND blocked_id = " other ")"
+#define IS_BLOCKED(one, other) "EXISTS (SELECT 1 FROM blocks WHERE blocker_id = " one " AND blocked_id = " other ")"
 #define ARE_APART(one, other) "(" IS_BLOCKED(one, other) " OR " IS_BLOCKED(other, one) ")"
 /// Of `conversation_members m`, as that member sees it.
-#define CONVERSATION                                                                                              \
+#define CONVERSATION \
   "json_object('id', m.conversation_id,"                                                                          \
   " 'with', (SELECT " PEERLOOP_PERSON("u") " FROM users u WHERE u.id = m.other_id),"                              \
   " 'lastMessage', (SELECT " MESSAGE " FROM messages s WHERE s.conversation_id = m.conversation_id"               \
@@ -165,9 +164,9 @@ std::vector<Statement> mark_messages_read(std::string_view conversation_id, std:
       WHERE user_id = ?2 AND kind = ?3 AND cause > 'conversation:' || ?1 || ':' AND cause < 'conversation:' || ?1 || ';'
         AND read_at IS NULL)",
                       conversation_id, user_id, name_of(Notice::new_message), now));
-  batch.push_back(sql(
-      "SELECT unread_count, read_position FROM conversation_members WHERE conversation_id = ?1 AND user_id = ?2",
-      conversation_id, user_id));
+  batch.push_back(
+      sql("SELECT unread_count, read_position FROM conversation_members WHERE conversation_id = ?1 AND user_id = ?2",
+          conversation_id, user_id));
   return batch;
 }
 

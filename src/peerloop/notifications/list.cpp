@@ -31,8 +31,7 @@ Task<Result<Response>> read_notifications(Request& request, NotificationsRead bo
   co_await check_choice(body);
   const std::string& user_id = request.user().user_id;
   std::vector<Statement> statements;
-  statements.push_back(body.ids ? mark_read(user_id, *body.ids, request.now())
-                                : mark_all_read(user_id, request.now()));
+  statements.push_back(body.ids ? mark_read(user_id, *body.ids, request.now()) : mark_all_read(user_id, request.now()));
   statements.push_back(count_unread(user_id));
   auto sets = co_await request.db().batch(std::move(statements), OnLostAnswer::retry);
   const auto unread = co_await std::move(sets.back()).first<UnreadNotifications>();

@@ -32,10 +32,9 @@ struct NotificationPage {
   std::int64_t unreadCount = 0;
 };
 constexpr auto schema(NotificationPage*) {
-  return object("NotificationPage", field("items", &NotificationPage::items),
-                field("nextCursor", &NotificationPage::nextCursor),
-                field("unreadCount", &NotificationPage::unreadCount,
-                      described("Of all pages; 1000 means that many or more.")));
+  return object(
+      "NotificationPage", field("items", &NotificationPage::items), field("nextCursor", &NotificationPage::nextCursor),
+      field("unreadCount", &NotificationPage::unreadCount, described("Of all pages; 1000 means that many or more.")));
 }
 
 struct NotificationsQuery {

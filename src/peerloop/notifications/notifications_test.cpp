@@ -16,13 +16,11 @@ namespace {
 constexpr App notifications_app{"peerloop", "Notifications", peerloop::notification_routes,
                                 &native::test_authenticator};
 
-void tell(native::World& world, const TestUser& whom, Notice notice, std::string_view cause,
-          std::string data = "{}") {
+void tell(native::World& world, const TestUser& whom, Notice notice, std::string_view cause, std::string data = "{}") {
   world.scheduler.advance(1);
   native::StandaloneHost standalone(world);
-  const auto told = native::run(
-      world, standalone.host().database.write(
-                 peerloop::notify(standalone.host(), notice, whom.id, cause, std::move(data))));
+  const auto told = native::run(world, standalone.host().database.write(peerloop::notify(
+                                           standalone.host(), notice, whom.id, cause, std::move(data))));
   REQUIRE(told.has_value());
 }
 

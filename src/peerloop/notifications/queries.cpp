@@ -6,14 +6,15 @@ namespace isthmus::peerloop {
 
 namespace {
 
-#define NOTIFICATION                                                                       \
+#define NOTIFICATION                                                                        \
   "json_object('id', n.id, 'kind', n.kind, 'data', json(n.data), 'readAt', " PEERLOOP_TIME( \
       "n.read_at") ", 'createdAt', " PEERLOOP_TIME("n.created_at") "), 'notification:' || n.created_at, n.id"
-#define NOTIFICATIONS_PAGE                                      \
+#define NOTIFICATIONS_PAGE                                \
   " AND (n.created_at, n.id) < (CAST(?2 AS INTEGER), ?3)" \
   " ORDER BY n.created_at DESC, n.id DESC LIMIT CAST(?4 AS INTEGER)"
 
-constexpr std::string_view every = "SELECT " NOTIFICATION " FROM notifications n WHERE n.user_id = ?1" NOTIFICATIONS_PAGE;
+constexpr std::string_view every =
+    "SELECT " NOTIFICATION " FROM notifications n WHERE n.user_id = ?1" NOTIFICATIONS_PAGE;
 constexpr std::string_view unread =
     "SELECT " NOTIFICATION " FROM notifications n WHERE n.user_id = ?1 AND n.read_at IS NULL" NOTIFICATIONS_PAGE;
 

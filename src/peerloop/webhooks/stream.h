@@ -3,8 +3,8 @@
 #include "http/input.h"
 #include "peerloop/webhooks/events.h"
 
-/// What Stream tells about feeds (https://getstream.io/activity-feeds/docs/node/events/). Our own rows are the truth, so
-/// that most of it is no news. What does matter: a post that Stream's own moderation took away there goes to our
+/// What Stream tells about feeds (https://getstream.io/activity-feeds/docs/node/events/). Our own rows are the truth,
+/// so that most of it is no news. What does matter: a post that Stream's own moderation took away there goes to our
 /// moderators, who decide about ours.
 ///
 /// Events are signed with `STREAM_API_SECRET`, the one of the calls. While it is being replaced, the old one may stand
