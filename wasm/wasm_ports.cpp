@@ -123,10 +123,9 @@ std::optional<std::string> WasmIncoming::header(HeaderName name) {
   return value;
 }
 
-Task<Result<std::string>> WasmIncoming::read_body(std::uint32_t most, BodyCoding coding) {
+Task<Result<std::string>> WasmIncoming::read_body(std::uint32_t most) {
   PackWriter arguments;
   arguments.word(most);
-  arguments.word(static_cast<std::uint32_t>(coding));
   HostCall call(request_, abi::Operation::read_body, std::move(arguments));
   PackReader answer = co_await (co_await call);
   const bool fits = answer.word() != 0;

@@ -103,7 +103,7 @@ class WasmIncoming final : public Incoming {
  public:
   explicit WasmIncoming(std::uint32_t request) : request_(request) {}
   std::optional<std::string> header(HeaderName name) override;
-  Task<Result<std::string>> read_body(std::uint32_t most, BodyCoding coding) override;
+  Task<Result<std::string>> read_body(std::uint32_t most) override;
   Task<Result<std::string>> peek_body(std::uint32_t count) override;
 
  private:

@@ -38,9 +38,7 @@ template <unsigned declared, class In>
 template <class T>
 constexpr auto RouteDraft<declared, In>::body(std::uint32_t most_bytes) const {
   return stage<stages::validated, T>([&](Route& next) {
-    next.input = {Input::Kind::json,  BodyCoding::as_sent,
-                  most_bytes,         RouteThunks<T, nullptr>::decode_body,
-                  Codec<T>::describe, {}};
+    next.input = {Input::Kind::json, most_bytes, RouteThunks<T, nullptr>::decode_body, Codec<T>::describe, {}};
   });
 }
 
@@ -48,11 +46,7 @@ template <unsigned declared, class In>
 template <class T>
 constexpr auto RouteDraft<declared, In>::query() const {
   return stage<stages::validated, T>([&](Route& next) {
-    next.input = {Input::Kind::query,
-                  BodyCoding::as_sent,
-                  0,
-                  RouteThunks<T, nullptr>::decode_query,
-                  nullptr,
+    next.input = {Input::Kind::query, 0, RouteThunks<T, nullptr>::decode_query, nullptr,
                   detail::ObjectTable<T>::fields};
   });
 }

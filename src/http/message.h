@@ -39,10 +39,6 @@ class HeaderName {
   std::string_view text_;
 };
 
-/// How a body may come: as it is, or also compressed, and then the host unpacks it. Some senders of webhooks compress
-/// and do not say so in a header; what they sign is what was packed.
-enum class BodyCoding : std::uint8_t { as_sent = 0, maybe_gzip = 1 };
-
 /// A request as the host hands it over. The body is read when someone asks for it.
 class Incoming {
  public:
@@ -53,8 +49,8 @@ class Incoming {
   std::string query;  ///< as sent, without '?'
 
   virtual std::optional<std::string> header(HeaderName name) = 0;
-  /// The whole body. Fails with 413 where it is longer than `most` bytes, packed or unpacked.
-  virtual Task<Result<std::string>> read_body(std::uint32_t most, BodyCoding coding) = 0;
+  /// The whole body, unpacked where it is gzip. Fails with 413 where it is longer than `most` bytes.
+  virtual Task<Result<std::string>> read_body(std::uint32_t most) = 0;
   /// The first bytes of the body, which stays to be streamed: fewer than `count` only where it is shorter.
   virtual Task<Result<std::string>> peek_body(std::uint32_t count) = 0;
 };

@@ -156,10 +156,10 @@ Task<Result<void>> Pipeline::validate(Request& request) {
   switch (input.kind) {
     case Input::Kind::json: {
       if (!is_json_type(request.header("content-type").value_or(""))) co_return Failure(wrong_media_type());
-      request.body_ = co_await request.incoming_.read_body(input.most_bytes, input.coding);
+      request.body_ = co_await request.incoming_.read_body(input.most_bytes);
       break;
     }
-    case Input::Kind::raw: request.body_ = co_await request.incoming_.read_body(input.most_bytes, input.coding); break;
+    case Input::Kind::raw: request.body_ = co_await request.incoming_.read_body(input.most_bytes); break;
     case Input::Kind::stream: {
       const auto length = to_integer(request.header("content-length").value_or(""));
       if (!length || *length <= 0)

@@ -41,7 +41,6 @@ inline constexpr std::uint32_t default_json_cap = 64 * 1024;
 struct Input {
   enum class Kind : std::uint8_t { none, json, query, raw, stream };
   Kind kind = Kind::none;
-  BodyCoding coding = BodyCoding::as_sent;
   std::uint32_t most_bytes = 0;
   /// Decodes the body or the query into the request; null where there is nothing to decode.
   Result<void> (*decode)(Request&) = nullptr;
@@ -160,15 +159,14 @@ class RouteDraft {
     return stage<stages::validated>([](Route&) {});
   }
   /// Bytes as they come, held in memory: for webhooks, whose signature is over them.
-  constexpr auto raw_body(std::uint32_t most_bytes, BodyCoding coding = BodyCoding::as_sent) const {
+  constexpr auto raw_body(std::uint32_t most_bytes) const {
     return stage<stages::validated>(
-        [&](Route& next) { next.input = {Input::Kind::raw, coding, most_bytes, nullptr, nullptr, {}}; });
+        [&](Route& next) { next.input = {Input::Kind::raw, most_bytes, nullptr, nullptr, {}}; });
   }
   /// Bytes that stream past this program into a bucket.
   constexpr auto streamed_body(std::uint32_t most_bytes) const {
-    return stage<stages::validated>([&](Route& next) {
-      next.input = {Input::Kind::stream, BodyCoding::as_sent, most_bytes, nullptr, nullptr, {}};
-    });
+    return stage<stages::validated>(
+        [&](Route& next) { next.input = {Input::Kind::stream, most_bytes, nullptr, nullptr, {}}; });
   }
 
   constexpr auto open_to(Access access) const {

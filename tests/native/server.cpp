@@ -33,7 +33,7 @@ class TestIncoming final : public Incoming {
     const std::string* value = find_header(headers_, name.text());
     return value ? std::optional(*value) : std::nullopt;
   }
-  Task<Result<std::string>> read_body(std::uint32_t most, BodyCoding) override {
+  Task<Result<std::string>> read_body(std::uint32_t most) override {
     if (body_.size() > most) co_return Failure(payload_too_large(most));
     co_return body_;
   }
@@ -58,8 +58,9 @@ class Exchange::Request {
   Request(World& world, const Outgoing& outgoing)
       : incoming(outgoing),
         bucket(world.scheduler, world.fates, world.bucket, incoming.body(), incoming.announced_length()),
-        host{world.database, world.key_value,    bucket,         world.http, world.clock,   world.random,
-             world.log,      world.rate_limiter, world.settings, world.cpu,  world.circuits} {}
+        host{world.database, world.key_value,    bucket,         world.http, world.clock, world.random,
+             world.log,      world.rate_limiter, world.settings, world.cpu,
+             world.circuits} {}
 
   TestIncoming incoming;
   MemoryBucket bucket;

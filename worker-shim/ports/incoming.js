@@ -8,9 +8,8 @@ import { PackWriter } from '../pack.js';
 /** @param {Exchange} exchange @param {PackReader} args */
 export async function readBody({ request }, args) {
   const most = args.word();
-  const unpacks = args.word() === 1;
   const sent = await bodyWithin(request, most);
-  const bytes = unpacks && sent !== undefined && isGzip(sent) ? await unpacked(sent, most) : sent;
+  const bytes = sent !== undefined && isGzip(sent) ? await unpacked(sent, most) : sent;
   const out = new PackWriter();
   return (bytes === undefined ? out.word(0) : out.word(1).bytes(bytes)).finish();
 }
@@ -23,7 +22,11 @@ async function bodyWithin(request, most) {
   return new Uint8Array(await request.arrayBuffer());
 }
 
-/** By its first bytes (RFC 1952), since not every sender says it in a header. @param {Uint8Array} bytes */
+/**
+ * By its first bytes (RFC 1952): some senders of webhooks compress and do not say so in a header, and what they sign is
+ * what was packed. No text begins like this.
+ * @param {Uint8Array} bytes
+ */
 function isGzip(bytes) {
   return bytes[0] === 0x1f && bytes[1] === 0x8b;
 }

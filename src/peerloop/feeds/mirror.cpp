@@ -100,6 +100,17 @@ void mirror_post(std::vector<Statement>& batch, Host& host, std::string_view pos
                           payload_of("postId", post_id), host.clock.now()));
 }
 
+void mirror_end_of_posts(std::vector<Statement>& batch, Host& host, std::string_view author_id, Timestamp now) {
+  if (!has_provider(host.settings)) return;
+  // A post ends once, so that its own id can name the row.
+  batch.push_back(sql(R"(
+      INSERT INTO outbox (id, kind, dedupe_key, payload, next_attempt_at, created_at)
+      SELECT id, ?2, 'stream.post:' || id || ':ended', json_object('postId', id), ?3, ?3
+      FROM posts WHERE author_id = ?1 AND status = 'published'
+      ON CONFLICT DO NOTHING)",
+                      author_id, mirror_post_handler.kind, now));
+}
+
 void mirror_follow(std::vector<Statement>& batch, Host& host, std::string_view follower, std::string_view followee) {
   if (!has_provider(host.settings)) return;
   const Timestamp now = host.clock.now();

@@ -19,6 +19,9 @@ enum class PostChange { published, ended };
 /// A post was written or taken away in this batch.
 void mirror_post(std::vector<Statement>& batch, Host& host, std::string_view post_id, PostChange change);
 
+/// All that somebody has written ends in this batch, behind this statement.
+void mirror_end_of_posts(std::vector<Statement>& batch, Host& host, std::string_view author_id, Timestamp now);
+
 /// The statement just before began or ended a follow, if it changed a row.
 void mirror_follow(std::vector<Statement>& batch, Host& host, std::string_view follower, std::string_view followee);
 

@@ -5,6 +5,7 @@
 #include "native/classroom.h"
 #include "native/fake_stream.h"
 #include "native/peerloop_server.h"
+#include "peerloop/feeds/forget.h"
 #include "peerloop/feeds/routes.h"
 #include "peerloop/people/routes.h"
 #include "peerloop/webhooks/stream.h"
@@ -178,6 +179,28 @@ TEST_CASE("who enrolls follows the course and its teacher at the provider, until
     // Of their own will they still do.
     CHECK(room.stream.follows(timeline, "user:" + room.creator.id));
   }
+}
+
+TEST_CASE("when an account ends, its writing loses its text, here and at the provider") {
+  Mirrored room;
+  const Json post = room.write(room.student, "mine");
+  const Json flagged = room.write(room.student, "mine as well");
+  const Json removed = room.write(room.student, "removed");
+  room.write(room.creator, "not mine");
+  room.server.post(path_of(flagged) + "/flag", {{"reason", "abuse"}, {"note", "a note"}}, room.classmate);
+  room.server.del(path_of(removed), room.moderator);
+  CHECK(room.stream.activities.size() == 3);
+  native::StandaloneHost standalone(room.world);
+  for (const TestUser& who : {room.student, room.classmate})
+    CHECK(native::run(room.world, standalone.host().database.batch(
+                                      peerloop::forget_writing(standalone.host(), who.id, room.world.now()),
+                                      OnLostAnswer::fail))
+              .has_value());
+  CHECK(room.count("SELECT count(*) FROM posts WHERE author_id = ?1 AND text <> ''", {room.student.id}) == 0);
+  CHECK(room.count("SELECT count(*) FROM posts WHERE text <> ''") == 1);
+  CHECK(room.count("SELECT count(*) FROM post_flags WHERE status = 'open' OR note <> ''") == 0);
+  room.drain();
+  CHECK(room.stream.activities.size() == 1);
 }
 
 TEST_CASE("without a provider nothing is queued") {

@@ -21,7 +21,7 @@ Task<Result<Response>> take_stream_webhook(Request& request);
 // clang-format off
 inline constexpr auto stream_routes = table(
     post("/api/webhooks/stream").summary("What happened at the feed provider").tag("webhooks")
-        .limit(flood_only).raw_body(512 * 1024, BodyCoding::maybe_gzip)
+        .limit(flood_only).raw_body(512 * 1024)
         .open_to(webhook_of("Stream's signature", verify_stream_webhook))
         .answers<WebhookReceipt>().run<take_stream_webhook>());
 // clang-format on
