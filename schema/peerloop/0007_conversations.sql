@@ -8,6 +8,8 @@ CREATE TABLE blocks (
   CHECK (blocker_id <> blocked_id)
 ) STRICT, WITHOUT ROWID;
 
+CREATE INDEX blocks_of_blocked ON blocks (blocked_id);
+
 -- A pair has one conversation, whoever begins it, and however many begin it at once: the smaller id stands first.
 CREATE TABLE conversations (
   id             TEXT PRIMARY KEY CHECK (id GLOB '????????-????-7???-????-????????????'),
