@@ -114,8 +114,8 @@ constexpr auto schema(UnreadMessages*) {
 
 /// The one with the newest message first.
 Task<Result<Response>> list_conversations(Request& request, ConversationsQuery query);
-/// Sends a message to a person: into the conversation of the two, which is begun where there is none. 404 for who is
-/// not there, 403 `not_allowed` by the rule above, 409 `own_account`, 429 for who sends too many.
+/// Sends a message to a person: into the conversation of the two, which is begun where there is none. 403 `not_allowed`
+/// by the rule above, 409 `recipient_gone` for who is not there, 409 `own_account`, 429 for who sends too many.
 Task<Result<Response>> begin_conversation(Request& request, NewConversation body);
 
 /// Newest first.

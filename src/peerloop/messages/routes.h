@@ -11,7 +11,7 @@ inline constexpr auto message_routes = table(
         .run<list_conversations>(),
     post("/api/conversations").summary("Write to somebody").tag("messages")
         .limit(flood_only).body<NewConversation>().open_to(signed_in).takes_idempotency_key()
-        .conflicts("own_account").answers<Conversation>(201).run<begin_conversation>(),
+        .conflicts("own_account", "recipient_gone").answers<Conversation>(201).run<begin_conversation>(),
     get("/api/conversations/:id/messages").summary("The messages of a conversation, newest first").tag("messages")
         .limit(flood_only).query<MessagesQuery>().open_to(owner_of("conversation", takes_part))
         .answers<Page<Message>>().run<list_messages>(),
