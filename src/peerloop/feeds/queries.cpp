@@ -62,7 +62,7 @@ Statement select_course_access(std::string_view caller, std::string_view course)
 
 Statement select_instructor_access(std::string_view caller, std::string_view instructor) {
   return sql("SELECT (" PEERLOOP_MODERATES("?1") " OR EXISTS (SELECT 1 FROM " TAUGHT_BY("?2") R"( taught
-      WHERE )" PEERLOOP_BELONGS_TO("taught.course_id", "?1") R"()), 1
+      WHERE )" PEERLOOP_BELONGS_TO("taught.course_id", "?1") R"()), 1 AS is_public
       FROM users u WHERE u.id = ?2 AND )" PEERLOOP_IS_VISIBLE("u") " AND EXISTS (SELECT 1 FROM " TAUGHT_BY("?2") ")",
              caller, instructor);
 }
