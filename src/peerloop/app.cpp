@@ -3,6 +3,7 @@
 #include <array>
 
 #include "http/service_routes.h"
+#include "peerloop/administration/routes.h"
 #include "peerloop/auth/access_token.h"
 #include "peerloop/auth/authenticator.h"
 #include "peerloop/auth/routes.h"
@@ -19,6 +20,7 @@
 #include "peerloop/money/routes.h"
 #include "peerloop/notifications/routes.h"
 #include "peerloop/people/routes.h"
+#include "peerloop/privacy/privacy.h"
 #include "peerloop/webhooks/resend.h"
 #include "peerloop/webhooks/stream.h"
 #include "peerloop/webhooks/stripe_routes.h"
@@ -40,7 +42,9 @@ constexpr auto routes = join(service_routes,       //
                              feed_routes,          //
                              resend_routes,        //
                              stripe_routes,        //
-                             stream_routes);
+                             stream_routes,        //
+                             privacy_routes,       //
+                             administration_routes);
 
 constexpr auto deliveries = std::to_array<OutboxHandler>({
     {mail_outbox_kind, deliver_mail},
@@ -49,6 +53,7 @@ constexpr auto deliveries = std::to_array<OutboxHandler>({
     mirror_follow_handler,
     mirror_enrollment_handler,
     mirror_membership_handler,
+    object_removal_handler,
 });
 
 /// One dispatch holds its rows for two minutes; ten calls of a provider end within that, however slow they are.

@@ -4,6 +4,7 @@
 
 #include "adapters/feeds/stream_calls.h"
 #include "native/fake_stream.h"
+#include "ports/circuits.h"
 
 using namespace isthmus;
 using native::FakeStream;
