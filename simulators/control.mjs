@@ -2,7 +2,7 @@ import { FAULT_MODES } from './faults.mjs';
 import { json, parseForm } from './http.mjs';
 import { StripeError } from './stripe/errors.mjs';
 
-const PROVIDERS = ['stripe', 'resend'];
+const PROVIDERS = ['stripe', 'resend', 'stream'];
 const MAX_TIMES = 10_000;
 
 /** A request that cannot be done; the message is for whoever writes the test. */
@@ -132,17 +132,38 @@ export class Control {
    * Sends any event at all, signed: of other types, about unknown objects, old ones, the same one again.
    *
    * @param {{provider: string, type: string, object?: object, data?: object, previousAttributes?: object,
-   *   account?: string, id?: string, created?: number}} event Stripe's: `object`, and `created` in seconds; Resend's: `data`
+   *   account?: string, id?: string, created?: number}} event Stripe's: `object`, and `created` in seconds; Resend's and
+   *   Stream's: `data`
    * @returns {Promise<import('./webhooks.mjs').Delivery>}
    */
   async sendEvent({ provider, type, object = {}, data = {}, previousAttributes, account, id, created }) {
-    const { stripe, resend, webhooks } = this.parts;
-    const { delivery, firstAttempt } =
-      provider === 'stripe'
-        ? stripe.events.emit(type, object, { previous: previousAttributes, account, id, created })
-        : resend.events.emit(type, data, id);
+    const { stripe, resend, stream, webhooks } = this.parts;
+    const send = {
+      stripe: () => stripe.events.emit(type, object, { previous: previousAttributes, account, id, created }),
+      resend: () => resend.events.emit(type, data, id),
+      stream: () => stream.events.send(type, data, id),
+    };
+    const { delivery, firstAttempt } = send[provider]();
     await firstAttempt;
     return webhooks.find(delivery.id);
+  }
+
+  /** The copy of the feeds at Stream. @returns {{feeds: object[], activities: object[], follows: object[]}} */
+  feeds() {
+    const { feeds, activities, follows } = this.parts.stream.store;
+    return { feeds: [...feeds.values()], activities: [...activities.values()], follows: [...follows.values()] };
+  }
+
+  /** As if somebody took an activity away on Stream's dashboard. Ends when its webhooks were tried once. */
+  async takeAwayActivity(id) {
+    const { stream } = this.parts;
+    if (!stream.store.activities.has(id)) throw new ControlError(404, `No such activity: ${id}`);
+    await Promise.all(stream.v3.takeAway(id).map(({ firstAttempt }) => firstAttempt));
+  }
+
+  /** Whether Stream's webhooks come compressed from now on. */
+  compressStreamWebhooks(compresses = true) {
+    this.parts.stream.events.compresses = compresses;
   }
 
   /** @returns {import('./webhooks.mjs').Delivery[]} newest first */
@@ -195,7 +216,7 @@ export class Control {
 
   /** Forgets everything: objects, mails, deliveries, recorded requests, faults, idempotency keys. */
   reset() {
-    for (const part of ['webhooks', 'faults', 'requests', 'stripe', 'resend']) this.parts[part].clear();
+    for (const part of ['webhooks', 'faults', 'requests', 'stripe', 'resend', 'stream']) this.parts[part].clear();
   }
 }
 
@@ -251,6 +272,15 @@ export function controlRoutes(router, { control, addresses }) {
     if (!PROVIDERS.includes(event.provider) || typeof event.type !== 'string')
       throw new ControlError(400, `provider (${PROVIDERS.join(', ')}) and type are needed`);
     return { delivery: await control.sendEvent(event) };
+  });
+  on('GET', '/feeds', () => control.feeds());
+  on('POST', '/feeds/activities/:id/delete', async ({ params }) => {
+    await control.takeAwayActivity(params.id);
+    return { ok: true };
+  });
+  on('POST', '/feeds/config', (call) => {
+    control.compressStreamWebhooks(bodyOf(call).compressWebhooks === true);
+    return { ok: true };
   });
   on('GET', '/webhooks', () => ({ items: control.webhooks() }));
   on('POST', '/webhooks/:id/resend', async ({ params, query }) => {

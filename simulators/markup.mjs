@@ -29,6 +29,7 @@ const PAGES = [
   ['/', 'Overview'],
   ['/inbox', 'Inbox'],
   ['/checkouts', 'Checkouts'],
+  ['/feeds', 'Feeds'],
   ['/webhooks', 'Webhooks'],
   ['/app', 'Client'],
 ];

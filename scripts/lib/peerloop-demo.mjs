@@ -7,7 +7,7 @@
 
 import { createHash, randomBytes } from 'node:crypto';
 
-import { categories, courses, people, purchases } from './peerloop-demo-content.mjs';
+import { categories, conversations, courses, people, posts, purchases } from './peerloop-demo-content.mjs';
 
 /** One password for every demo account: it is printed and documented, and exists only in a development database. */
 export const demoPassword = 'learn-teach-earn';
@@ -75,6 +75,7 @@ export async function* demoStatements({ password, hashPassword }) {
   yield* peopleStatements(passwordHash);
   yield* catalogueStatements();
   yield* purchaseStatements();
+  yield* communityStatements();
 }
 
 function* peopleStatements(/** @type {string} */ passwordHash) {
@@ -408,6 +409,72 @@ function* purchaseStatements() {
   );
 }
 
+function* communityStatements() {
+  const written = posts.map((post) => {
+    const at = createdAt({ slug: post.course }) + post.day * day + 3_600_000;
+    return { ...post, at, id: demoId(`post ${post.course} ${post.author} ${post.day}`, at) };
+  });
+  yield* inserts(
+    'posts',
+    written.map((post) => ({
+      id: post.id,
+      course_id: courseId(post.course),
+      author_id: userId(post.author),
+      text: post.text,
+      created_at: post.at,
+    })),
+  );
+  yield* inserts(
+    'post_flags',
+    written.flatMap(({ id, at, flag }) =>
+      flag === undefined
+        ? []
+        : [
+            {
+              id: demoId(`flag ${id}`, at + 1_800_000),
+              post_id: id,
+              reporter_id: userId(flag.by),
+              reason: flag.reason,
+              note: flag.note ?? '',
+              created_at: at + 1_800_000,
+            },
+          ],
+    ),
+  );
+  const begun = conversations.map((conversation) => {
+    const at = createdAt({ slug: conversation.course }) + conversation.day * day;
+    const [one, other] = conversation.people.map(userId).sort();
+    return { ...conversation, at, one, other, id: demoId(`conversation ${one} ${other}`, at) };
+  });
+  yield* inserts(
+    'conversations',
+    begun.map(({ id, at, one, other, messages }) => ({
+      id,
+      first_user_id: one,
+      second_user_id: other,
+      begun_by: userId(messages[0][0]),
+      created_at: at,
+    })),
+  );
+  yield* inserts(
+    'messages',
+    begun.flatMap(({ id, at, messages }) =>
+      messages.map(([sender, text], nth) => ({
+        id: demoId(`message ${id} ${nth}`, at + nth * 600_000),
+        conversation_id: id,
+        position: nth + 1,
+        sender_id: userId(sender),
+        text,
+        created_at: at + nth * 600_000,
+      })),
+    ),
+  );
+}
+
+function emailOf(/** @type {{handle: string}} */ person) {
+  return `${person.handle}@demo.peerloop.test`;
+}
+
 /**
  * What follows a completed course: its certificate, a session that was held and what the student said of it, and for
  * some the wish to teach it.
@@ -486,10 +553,6 @@ const completionsOf = (/** @type {string} */ slug) =>
 /** The ratings of a course that no review of the demo gives: reviews are counted as they come. */
 const unreviewedRatings = (/** @type {{slug: string, ratings: number[]}} */ course) =>
   course.ratings.slice(completionsOf(course.slug).length);
-
-function emailOf(/** @type {{handle: string}} */ person) {
-  return `${person.handle}@demo.peerloop.test`;
-}
 
 function userId(/** @type {string} */ handle) {
   const index = people.findIndex((person) => person.handle === handle);

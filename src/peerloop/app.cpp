@@ -12,20 +12,25 @@
 #include "peerloop/courses/routes.h"
 #include "peerloop/enrollments/release.h"
 #include "peerloop/enrollments/routes.h"
+#include "peerloop/feeds/mirror.h"
+#include "peerloop/feeds/routes.h"
 #include "peerloop/files/removal.h"
 #include "peerloop/learning/routes.h"
 #include "peerloop/mail/delivery.h"
 #include "peerloop/maintenance.h"
 #include "peerloop/materials/routes.h"
+#include "peerloop/messages/routes.h"
 #include "peerloop/money/payouts/transfer_outbox.h"
 #include "peerloop/money/refund_outbox.h"
 #include "peerloop/money/refunds/outbox.h"
 #include "peerloop/money/routes.h"
+#include "peerloop/notifications/routes.h"
 #include "peerloop/people/routes.h"
 #include "peerloop/privacy/privacy.h"
 #include "peerloop/reviews/routes.h"
 #include "peerloop/teaching/routes.h"
 #include "peerloop/webhooks/resend.h"
+#include "peerloop/webhooks/stream.h"
 #include "peerloop/webhooks/stripe_routes.h"
 
 namespace isthmus {
@@ -50,7 +55,11 @@ constexpr auto routes = join(
     learning_routes,
     certificate_routes,
     teaching_routes,
-    review_routes);
+    review_routes,
+    notification_routes,
+    message_routes,
+    feed_routes,
+    stream_routes);
 // clang-format on
 
 constexpr auto deliveries = std::to_array<OutboxHandler>({
@@ -60,6 +69,10 @@ constexpr auto deliveries = std::to_array<OutboxHandler>({
     requested_refund_outbox_handler,
     transfer_outbox_handler,
     reversal_outbox_handler,
+    mirror_post_handler,
+    mirror_follow_handler,
+    mirror_enrollment_handler,
+    mirror_membership_handler,
 });
 
 /// One dispatch holds its rows for two minutes; ten calls of a provider end within that, however slow they are.

@@ -352,6 +352,66 @@ const listings = [
     'audit_log_of_target',
     'SELECT id FROM audit_log WHERE target_type = ? AND target_id = ? ORDER BY created_at DESC, id DESC LIMIT ?',
   ],
+  [
+    'notifications, newest first',
+    'notifications_of_user',
+    'SELECT id FROM notifications WHERE user_id = ? AND (created_at, id) < (?, ?) ORDER BY created_at DESC, id DESC LIMIT ?',
+  ],
+  [
+    'unread notifications, newest first',
+    'notifications_unread',
+    'SELECT id FROM notifications WHERE user_id = ? AND read_at IS NULL AND (created_at, id) < (?, ?) ORDER BY created_at DESC, id DESC LIMIT ?',
+  ],
+  [
+    'unread notifications, counted',
+    'notifications_unread',
+    'SELECT count(*) FROM (SELECT 1 FROM notifications WHERE user_id = ? AND read_at IS NULL LIMIT 1000)',
+  ],
+  [
+    'conversations, the liveliest first',
+    'conversation_members_of_user',
+    'SELECT conversation_id FROM conversation_members WHERE user_id = ? AND (active_at, conversation_id) < (?, ?) ORDER BY active_at DESC, conversation_id DESC LIMIT ?',
+  ],
+  [
+    'messages, newest first',
+    'sqlite_autoindex_messages_',
+    'SELECT id FROM messages WHERE conversation_id = ? AND position < ? ORDER BY position DESC LIMIT ?',
+  ],
+  [
+    'messages that somebody sent lately',
+    'COVERING INDEX messages_of_sender',
+    'SELECT count(*) FROM (SELECT 1 FROM messages WHERE sender_id = ? AND created_at > ? LIMIT 30)',
+  ],
+  [
+    'conversations that somebody began lately',
+    'COVERING INDEX conversations_begun',
+    'SELECT count(*) FROM (SELECT 1 FROM conversations WHERE begun_by = ? AND created_at > ? LIMIT 30)',
+  ],
+  [
+    'the conversation of a pair, or of an id',
+    'sqlite_autoindex_conversations_2',
+    'SELECT id FROM conversations WHERE id = ?1 OR first_user_id = min(?1, ?2) AND second_user_id = max(?1, ?2)',
+  ],
+  [
+    'posts of a course, newest first',
+    'posts_of_course',
+    "SELECT id FROM posts WHERE course_id = ? AND status = 'published' AND (created_at, id) < (?, ?) ORDER BY created_at DESC, id DESC LIMIT ?",
+  ],
+  [
+    'posts of an author, newest first',
+    'posts_of_author',
+    "SELECT id FROM posts WHERE author_id = ? AND status = 'published' AND (created_at, id) < (?, ?) ORDER BY created_at DESC, id DESC LIMIT ?",
+  ],
+  [
+    'flags to decide, oldest first',
+    'post_flags_by_status',
+    "SELECT id FROM post_flags WHERE status = 'open' AND (created_at, id) > (?, ?) ORDER BY created_at, id LIMIT ?",
+  ],
+  [
+    'flags that somebody raised lately',
+    'COVERING INDEX post_flags_of_reporter',
+    'SELECT count(*) FROM (SELECT 1 FROM post_flags WHERE reporter_id = ? AND created_at > ? LIMIT 30)',
+  ],
 ];
 
 // What the cron does. Each touches only the rows that are due.
@@ -392,6 +452,7 @@ const chores = [
     'course_materials_unfinished',
     "DELETE FROM course_materials WHERE id IN (SELECT id FROM course_materials WHERE status = 'uploading' AND created_at < ? ORDER BY created_at LIMIT 100)",
   ],
+  ['removes old notifications', 'notifications_by_age', 'DELETE FROM notifications WHERE created_at < ?'],
   ['removes old mails', 'emails_by_age', 'DELETE FROM emails WHERE created_at < ?'],
 ];
 
@@ -412,6 +473,23 @@ for (const [title, queries] of /** @type {const} */ ([
     }
   });
 }
+
+test('the timeline reads the newest of each course by index, and sorts no more than these', () => {
+  const steps = plan(`
+    SELECT p.id FROM (SELECT course_id FROM enrollments WHERE student_id = ?1 AND status IN ('enrolled', 'completed')
+                      UNION SELECT id FROM courses WHERE creator_id = ?1) mine
+    JOIN posts p ON p.id IN (SELECT n.id FROM posts n WHERE n.course_id = mine.course_id AND n.status = 'published'
+                             AND (n.created_at, n.id) < (?2, ?3) ORDER BY n.created_at DESC, n.id DESC LIMIT ?4)
+    ORDER BY p.created_at DESC, p.id DESC LIMIT ?4`);
+  assert.ok(
+    steps.some((step) => step.startsWith('SEARCH n USING COVERING INDEX posts_of_course (course_id=? AND status=?')),
+    steps.join('\n'),
+  );
+  assert.ok(
+    steps.some((step) => step.startsWith('SEARCH p USING INDEX sqlite_autoindex_posts_1 (id=?)')),
+    steps.join('\n'),
+  );
+});
 
 test('the check on plans sees a full scan and a sort', () => {
   assert.notDeepEqual(slowSteps("SELECT id FROM users WHERE name = 'x'"), []);

@@ -148,6 +148,33 @@ function fillOperations(db) {
       now,
       now,
     ],
+    ['INSERT INTO blocks (blocker_id, blocked_id, created_at) VALUES (?, ?, ?)', ada, person(db, 'mara'), now],
+    [
+      `INSERT INTO conversations (id, first_user_id, second_user_id, begun_by, created_at)
+       SELECT ?, min(u.id, o.id), max(u.id, o.id), u.id, ? FROM users u JOIN users o ON o.handle = 'mara' WHERE u.id = ?`,
+      id(11),
+      now,
+      ada,
+    ],
+    [
+      "INSERT INTO messages (id, conversation_id, position, sender_id, text, created_at) VALUES (?, ?, 1, ?, 'hello', ?)",
+      id(12),
+      id(11),
+      ada,
+      now,
+    ],
+    [
+      "INSERT INTO posts (id, course_id, author_id, text, created_at) SELECT ?, id, creator_id, 'hello', ? FROM courses LIMIT 1",
+      id(13),
+      now,
+    ],
+    [
+      "INSERT INTO post_flags (id, post_id, reporter_id, reason, created_at) VALUES (?, ?, ?, 'spam', ?)",
+      id(14),
+      id(13),
+      ada,
+      now,
+    ],
   );
 }
 

@@ -8,7 +8,8 @@ import { PackWriter } from '../pack.js';
 /** @param {Exchange} exchange @param {PackReader} args */
 export async function readBody({ request }, args) {
   const most = args.word();
-  const bytes = await bodyWithin(request, most);
+  const sent = await bodyWithin(request, most);
+  const bytes = sent !== undefined && isGzip(sent) ? await unpacked(sent, most) : sent;
   const out = new PackWriter();
   return (bytes === undefined ? out.word(0) : out.word(1).bytes(bytes)).finish();
 }
@@ -19,6 +20,28 @@ async function bodyWithin(request, most) {
   if (announced === null) return readAll(request.body, most);
   if (Number(announced) > most) return undefined;
   return new Uint8Array(await request.arrayBuffer());
+}
+
+/**
+ * By its first bytes (RFC 1952): some senders of webhooks compress and do not say so in a header, and what they sign is
+ * what was packed. No text begins like this.
+ * @param {Uint8Array} bytes
+ */
+function isGzip(bytes) {
+  return bytes[0] === 0x1f && bytes[1] === 0x8b;
+}
+
+/**
+ * What was packed, or the bytes as they came where that can not be read: whoever looks at them will refuse them.
+ * @param {Uint8Array} bytes @param {number} most @returns {Promise<Uint8Array | undefined>}
+ */
+async function unpacked(bytes, most) {
+  try {
+    const stream = new Response(/** @type {any} */ (bytes)).body;
+    return await readAll(/** @type {any} */ (stream).pipeThrough(new DecompressionStream('gzip')), most);
+  } catch {
+    return bytes;
+  }
 }
 
 /** @param {Exchange} exchange @param {PackReader} args */

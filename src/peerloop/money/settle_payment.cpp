@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <iterator>
 
+#include "peerloop/feeds/mirror.h"
 #include "peerloop/mail/mail.h"
 #include "peerloop/money/disputes/settle_dispute.h"
 #include "peerloop/money/event_effect.h"
@@ -145,7 +146,10 @@ std::vector<Statement> effect_of(Host& host, Verdict verdict, const Facts& facts
     append(effect, settle_enrollment(enrollment, status, paid.session_id, now));
   }
   keep_books(effect, host, transaction, portions_of(enrollment, goes_back), facts, paid.session_id, now);
-  if (verdict == Verdict::enroll) tell_people(effect, host, enrollment);
+  if (verdict == Verdict::enroll) {
+    tell_people(effect, host, enrollment);
+    mirror_enrollment(effect, host, enrollment.id, "enrolled");
+  }
   if (!facts.waiting.empty())
     effect.push_back(tell_of_refund(host,
                                     {transaction.id, transaction.enrollment_id, transaction.amount_cents,

@@ -1,5 +1,6 @@
 #include "peerloop/people/queries.h"
 
+#include "peerloop/notifications/notify.h"
 #include "peerloop/sql.h"
 
 #define EXPERTISE \
@@ -77,27 +78,34 @@ Statement clear_avatar(std::string_view user_id, Timestamp now) {
   return sql("UPDATE users SET avatar_key = NULL, avatar_etag = NULL, updated_at = ?2 WHERE id = ?1", user_id, now);
 }
 
-std::vector<Statement> insert_follow(std::string_view follower, std::string_view followee, Timestamp now) {
-  std::vector<Statement> statements;
-  statements.push_back(
-      sql("INSERT INTO follows (follower_id, followee_id, created_at) "
-          "SELECT ?1, u.id, ?3 FROM users u WHERE u.id = ?2 AND " PEERLOOP_IS_VISIBLE(
-              "u") " ON CONFLICT (follower_id, followee_id) DO NOTHING",
-          follower, followee, now));
-  statements.push_back(
-      sql("INSERT INTO batch_guard (reason) SELECT 'not_found'"
-          " WHERE NOT EXISTS (SELECT 1 FROM users u WHERE u.id = ?1 AND " PEERLOOP_IS_VISIBLE("u") ")",
-          followee));
-  return statements;
+Statement insert_follow(std::string_view follower, std::string_view followee, Timestamp now) {
+  return sql(
+      "INSERT INTO follows (follower_id, followee_id, created_at) "
+      "SELECT ?1, u.id, ?3 FROM users u WHERE u.id = ?2 AND " PEERLOOP_IS_VISIBLE(
+          "u") " ON CONFLICT (follower_id, followee_id) DO NOTHING",
+      follower, followee, now);
 }
 
-std::vector<Statement> delete_follow(std::string_view follower, std::string_view followee) {
-  std::vector<Statement> statements;
-  statements.push_back(sql("DELETE FROM follows WHERE follower_id = ?1 AND followee_id = ?2", follower, followee));
-  // Also for an account that was suspended or deleted meanwhile.
-  statements.push_back(sql("SELECT 1 FROM users WHERE id = ?1", followee));
-  return statements;
+Statement delete_follow(std::string_view follower, std::string_view followee) {
+  return sql("DELETE FROM follows WHERE follower_id = ?1 AND followee_id = ?2", follower, followee);
 }
+
+Statement tell_of_follower(Host& host, std::string_view follower, std::string_view followee, Timestamp now) {
+  return sql(R"(
+      INSERT INTO notifications (id, user_id, kind, cause, data, created_at)
+      SELECT ?3, f.followee_id, ?4, 'follower:' || u.id,
+             json_object('userId', u.id, 'handle', u.handle, 'name', u.name), ?5
+      FROM follows f JOIN users u ON u.id = f.follower_id
+      WHERE f.follower_id = ?1 AND f.followee_id = ?2
+      ON CONFLICT (user_id, kind, cause) DO NOTHING)",
+             follower, followee, host.random.uuid(now), name_of(Notice::new_follower), now);
+}
+
+Statement select_visible(std::string_view user_id) {
+  return sql("SELECT 1 FROM users u WHERE u.id = ?1 AND " PEERLOOP_IS_VISIBLE("u"), user_id);
+}
+
+Statement select_known(std::string_view user_id) { return sql("SELECT 1 FROM users WHERE id = ?1", user_id); }
 
 Statement select_creators(const std::optional<Place>& after, std::int64_t limit) {
   return sql("SELECT " TEACHER(OWN_COURSES) R"(, 'creator:0', u.id

@@ -82,6 +82,26 @@ constexpr auto sections = std::to_array<ExportSection>({
         SELECT json_object('kind', kind, 'data', json(data), 'readAt', )" PEERLOOP_TIME("read_at") R"(,
                            'createdAt', )" PEERLOOP_TIME("created_at") R"()
         FROM notifications WHERE user_id = ?1 ORDER BY created_at DESC)"},
+    {"posts", R"(
+        SELECT json_object('id', id, 'courseId', course_id, 'text', text, 'status', status,
+                           'createdAt', )" PEERLOOP_TIME("created_at") R"()
+        FROM posts WHERE author_id = ?1 ORDER BY created_at DESC)"},
+    {"objections", R"(
+        SELECT json_object('postId', post_id, 'reason', reason, 'note', note, 'status', status,
+                           'createdAt', )" PEERLOOP_TIME("created_at") R"()
+        FROM post_flags WHERE reporter_id = ?1 ORDER BY created_at DESC)"},
+    {"conversations", R"(
+        SELECT json_object('id', c.id, 'with', m.other_id, 'begunByMe', )" PEERLOOP_BOOLEAN("c.begun_by = ?1") R"(,
+                           'readPosition', m.read_position, 'createdAt', )" PEERLOOP_TIME("c.created_at") R"()
+        FROM conversation_members m JOIN conversations c ON c.id = m.conversation_id
+        WHERE m.user_id = ?1 ORDER BY m.active_at DESC)"},
+    {"messages", R"(
+        SELECT json_object('conversationId', conversation_id, 'position', position, 'text', text,
+                           'createdAt', )" PEERLOOP_TIME("created_at") R"()
+        FROM messages WHERE sender_id = ?1 ORDER BY created_at DESC)"},
+    {"blocks", R"(
+        SELECT json_object('userId', blocked_id, 'since', )" PEERLOOP_TIME("created_at") R"()
+        FROM blocks WHERE blocker_id = ?1)"},
     {"mails", R"(
         SELECT json_object('template', template, 'status', status, 'createdAt', )" PEERLOOP_TIME("created_at") R"()
         FROM emails WHERE user_id = ?1 ORDER BY created_at DESC)"},
