@@ -15,7 +15,7 @@ namespace {
 /// One request, or one run of cron, and the ports that are its own.
 class Exchange {
  public:
-  Exchange(std::uint32_t id, const WasmSettings& settings)
+  Exchange(std::uint32_t id, const WasmSettings& settings, Circuits& circuits)
       : id_(id),
         clock_(id),
         database_(id, clock_, random_),
@@ -24,7 +24,7 @@ class Exchange {
         http_(id),
         rate_limiter_(id),
         incoming_(id),
-        host_{database_, key_value_, bucket_, http_, clock_, random_, log_, rate_limiter_, settings, cpu_} {
+        host_{database_, key_value_, bucket_, http_, clock_, random_, log_, rate_limiter_, settings, cpu_, circuits} {
     ++live().requests;
   }
   Exchange(const Exchange&) = delete;
@@ -87,12 +87,13 @@ class Exchange {
 
 struct Instance {
   WasmSettings settings;
+  Circuits circuits;
   Pipeline pipeline{app()};
   std::unordered_map<std::uint32_t, std::unique_ptr<Exchange>> exchanges;
 
   Exchange& open(std::uint32_t id) {
     auto& place = exchanges[id];
-    place = std::make_unique<Exchange>(id, settings);
+    place = std::make_unique<Exchange>(id, settings, circuits);
     return *place;
   }
   /// Lets a request go once nothing of it is left to do.
