@@ -29,6 +29,7 @@ const PAGES = [
   ['/', 'Overview'],
   ['/inbox', 'Inbox'],
   ['/checkouts', 'Checkouts'],
+  ['/rooms', 'Rooms'],
   ['/webhooks', 'Webhooks'],
   ['/app', 'Client'],
 ];

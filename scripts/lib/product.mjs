@@ -28,7 +28,12 @@ export async function startProduct({ product, persist, secrets, port, simPort, v
   const simulators = await startSimulators({
     port: simPort ?? 0,
     appUrl: `http://127.0.0.1:${workerPort}`,
-    secrets: { stripeWebhook: secrets.STRIPE_WEBHOOK_SECRET, resendWebhook: secrets.RESEND_WEBHOOK_SECRET },
+    secrets: {
+      stripeWebhook: secrets.STRIPE_WEBHOOK_SECRET,
+      resendWebhook: secrets.RESEND_WEBHOOK_SECRET,
+      plugnmeetKey: secrets.PLUGNMEET_API_KEY,
+      plugnmeetSecret: secrets.PLUGNMEET_API_SECRET,
+    },
   });
   progress('worker');
   try {
@@ -44,6 +49,8 @@ export async function startProduct({ product, persist, secrets, port, simPort, v
         CORS_ORIGINS: `${simulators.url},http://localhost:${workerPort}`,
         STRIPE_URL: simulators.url,
         RESEND_URL: simulators.url,
+        PLUGNMEET_URL: `${simulators.url}/plugnmeet`,
+        API_URL: `http://localhost:${workerPort}`,
         ...vars,
       },
     });
