@@ -15,6 +15,10 @@
 #include "peerloop/money/refund_outbox.h"
 #include "peerloop/money/routes.h"
 #include "peerloop/people/routes.h"
+#include "peerloop/video/end_rooms.h"
+#include "peerloop/video/routes.h"
+#include "peerloop/video/settle.h"
+#include "peerloop/webhooks/plugnmeet.h"
 #include "peerloop/webhooks/resend.h"
 #include "peerloop/webhooks/stripe_routes.h"
 
@@ -30,12 +34,16 @@ constexpr auto routes = join(service_routes,     //
                              course_routes,      //
                              enrollment_routes,  //
                              money_routes,       //
+                             video_routes,       //
+                             plugnmeet_routes,   //
                              resend_routes,      //
                              stripe_routes);
 
 constexpr auto deliveries = std::to_array<OutboxHandler>({
     {mail_outbox_kind, deliver_mail},
     refund_outbox_handler,
+    recording_outbox_handler,
+    room_end_outbox_handler,
 });
 
 /// One dispatch holds its rows for two minutes; ten calls of a provider end within that, however slow they are.
@@ -52,7 +60,11 @@ Task<Result<void>> run_scheduled(Host& host, std::string_view, Timestamp now) {
   };
   for (int i = 0; i < dispatches_a_run; ++i) note(co_await attempt(dispatch(host)));
   note(co_await attempt(release_unpaid_enrollments(host, now)));
+  note(co_await attempt(settle_overdue_sessions(host, now)));
+  note(co_await attempt(end_stale_rooms(host, now)));
   note(co_await attempt(purge_expired(host, now)));
+  // Last, because it takes longest.
+  note(co_await attempt(copy_recordings(host)));
   co_return first_failure;
 }
 

@@ -16,12 +16,16 @@ enum class Mail {
   enrollment_confirmed,  ///< to the student
   new_student,           ///< to who teaches
   payment_refunded,      ///< to the student
+  session_completed,     ///< to both
+  session_missed,        ///< to both: somebody did not come
 };
 constexpr auto schema(Mail*) {
   return one_of(EnumName{"verify_email", Mail::verify_email}, EnumName{"reset_password", Mail::reset_password},
                 EnumName{"password_changed", Mail::password_changed},
                 EnumName{"enrollment_confirmed", Mail::enrollment_confirmed},
-                EnumName{"new_student", Mail::new_student}, EnumName{"payment_refunded", Mail::payment_refunded});
+                EnumName{"new_student", Mail::new_student}, EnumName{"payment_refunded", Mail::payment_refunded},
+                EnumName{"session_completed", Mail::session_completed},
+                EnumName{"session_missed", Mail::session_missed});
 }
 
 /// The statement that queues a mail to a user: put it into the batch that causes the mail. `cause` names the cause, so

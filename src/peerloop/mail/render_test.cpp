@@ -9,7 +9,8 @@ namespace isthmus::peerloop {
 namespace {
 
 constexpr std::string_view values = R"({"token":"T0ken","courseTitle":"C++ & <you>","amount":"$450.00",
-    "enrollmentId":"0192-e","studentName":"Bob <script>","teacherName":"Grace"})";
+    "enrollmentId":"0192-e","studentName":"Bob <script>","teacherName":"Grace","otherName":"Grace",
+    "sessionId":"0192-s","minutes":52,"youMissed":false,"otherMissed":true})";
 
 RenderedMail rendered(Mail mail, std::string_view name = "Ada", std::string_view json = values) {
   auto result = render_mail(mail, name, json, "https://app.example.org/");
