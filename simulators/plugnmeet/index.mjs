@@ -27,6 +27,7 @@ const DEFAULT_RECORDING_BYTES = 12_000_000;
  * @property {number} createdAt seconds
  * @property {number} emptySince seconds
  * @property {number | null} endedAt seconds
+ * @property {boolean} hasStarted somebody was in it
  * @property {boolean} isRecording
  * @property {boolean} wasRecorded
  * @property {Map<string, Participant>} participants by sid
@@ -91,6 +92,7 @@ export class PlugNmeet {
       createdAt: now,
       emptySince: now,
       endedAt: null,
+      hasStarted: false,
       isRecording: false,
       wasRecorded: false,
       participants: new Map(),
@@ -123,7 +125,8 @@ export class PlugNmeet {
     for (const other of room.participants.values()) if (other.identity === userId) this.leave(room, other, at);
     if (room.maxParticipants && room.participants.size >= room.maxParticipants) return null;
     const participant = { sid: newId('PA_', 12), identity: userId, name, isAdmin, isHidden, joinedAt: at };
-    if (room.participants.size === 0) this.#tell('room_started', room, {}, at);
+    if (!room.hasStarted) this.#tell('room_started', room, {}, at);
+    room.hasStarted = true;
     room.participants.set(participant.sid, participant);
     this.#tell('participant_joined', room, { participant: participantJson(participant) }, at);
     if (!room.isRecording && room.metadata.room_features?.recording_features?.enable_auto_cloud_recording)
