@@ -18,6 +18,7 @@
 #include "peerloop/video/end_rooms.h"
 #include "peerloop/video/routes.h"
 #include "peerloop/video/settle.h"
+#include "peerloop/webhooks/bigbluebutton.h"
 #include "peerloop/webhooks/plugnmeet.h"
 #include "peerloop/webhooks/resend.h"
 #include "peerloop/webhooks/stripe_routes.h"
@@ -36,6 +37,7 @@ constexpr auto routes = join(service_routes,     //
                              money_routes,       //
                              video_routes,       //
                              plugnmeet_routes,   //
+                             bigbluebutton_routes,
                              resend_routes,      //
                              stripe_routes);
 

@@ -6,13 +6,14 @@
 #include "peerloop/video/end_rooms.h"
 #include "peerloop/video/routes.h"
 #include "peerloop/video/settle.h"
+#include "peerloop/webhooks/bigbluebutton.h"
 #include "peerloop/webhooks/plugnmeet.h"
 
 namespace isthmus::native {
 
 namespace {
 
-constexpr auto routes = join(peerloop::video_routes, peerloop::plugnmeet_routes);
+constexpr auto routes = join(peerloop::video_routes, peerloop::plugnmeet_routes, peerloop::bigbluebutton_routes);
 
 const App& video_app() {
   static const App app{"peerloop", "PeerLoop", routes, &test_authenticator, nullptr};

@@ -143,23 +143,29 @@ void settle_if_told(Host& host, std::vector<Statement>& batch, const Facts& fact
   tell(host, batch, facts, *outcome);
 }
 
-std::vector<Statement> effect_of(Host& host, Facts facts, const RoomNews& news) {
+std::vector<Statement> effect_of(Host& host, Facts facts, const std::vector<RoomNews>& news) {
   const std::string id = facts.session.id;
   std::vector<Statement> batch = guard_facts(facts.session);
-  if (const auto* participant = std::get_if<ParticipantNews>(&news)) append(batch, note_participant(id, *participant));
-  if (const auto* end = std::get_if<RoomEnd>(&news))
-    append(batch, note_room_end(id, end->room_sid, end->at, host.clock.now()));
+  for (const RoomNews& one : news) {
+    if (const auto* participant = std::get_if<ParticipantNews>(&one)) append(batch, note_participant(id, *participant));
+    if (const auto* end = std::get_if<RoomEnd>(&one))
+      append(batch, note_room_end(id, end->room_sid, end->at, host.clock.now()));
+    std::visit([&](const auto& what) { take_in(facts, what); }, one);
+  }
   batch.push_back(close_stays(id));
-  std::visit([&](const auto& what) { take_in(facts, what); }, news);
   close_stays_of(facts);
   if (const auto over = over_since(facts)) settle_if_told(host, batch, facts, *over);
   return batch;
 }
 
-bool is_about(const SessionFacts& session, const RoomNews& news) {
-  const auto* participant = std::get_if<ParticipantNews>(&news);
-  return participant == nullptr || participant->user_id == session.student_id ||
-         participant->user_id == session.teacher_id;
+/// News of recorders, agents and guests are none.
+std::vector<RoomNews> about_the_two(const SessionFacts& session, std::vector<RoomNews> news) {
+  std::erase_if(news, [&](const RoomNews& one) {
+    const auto* participant = std::get_if<ParticipantNews>(&one);
+    return participant != nullptr && participant->user_id != session.student_id &&
+           participant->user_id != session.teacher_id;
+  });
+  return news;
 }
 
 Task<Result<void>> settle_overdue(Host& host, std::string session_id, Timestamp now) {
@@ -183,10 +189,12 @@ Task<Result<void>> settle_overdue(Host& host, std::string session_id, Timestamp 
 
 }  // namespace
 
-Task<Result<WebhookOutcome>> settle_room_news(Host& host, WebhookEvent event, std::string room_id, RoomNews news) {
+Task<Result<WebhookOutcome>> settle_room_news(Host& host, WebhookEvent event, std::string room_id,
+                                              std::vector<RoomNews> news) {
   for (int tries = 1;; ++tries) {
     auto facts = co_await read_facts(host, read_room(event.provider, room_id));
-    if (!facts || !is_about(facts->session, news)) co_return co_await record_ignored_event(host, std::move(event));
+    if (facts) news = about_the_two(facts->session, std::move(news));
+    if (!facts || news.empty()) co_return co_await record_ignored_event(host, std::move(event));
     auto recorded = co_await attempt(record_event(host, event, effect_of(host, *std::move(facts), news)));
     if (recorded) co_return *recorded;
     if (!violates(recorded.error(), "guard:state_changed") || tries == most_settlings)

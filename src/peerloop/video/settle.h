@@ -2,6 +2,7 @@
 
 #include <string>
 #include <variant>
+#include <vector>
 
 #include "peerloop/video/queries.h"
 #include "peerloop/webhooks/events.h"
@@ -23,7 +24,8 @@ using RoomNews = std::variant<ParticipantNews, RoomEnd>;
 /// Has an event's effect: keeps the stay, ends the stays of a room that is over, settles the session where its rooms
 /// tell enough, and tells both people. Ignored where the room is none of ours, or the person does not take part in its
 /// session: recorders, agents, guests.
-Task<Result<WebhookOutcome>> settle_room_news(Host& host, WebhookEvent event, std::string room_id, RoomNews news);
+Task<Result<WebhookOutcome>> settle_room_news(Host& host, WebhookEvent event, std::string room_id,
+                                              std::vector<RoomNews> news);
 
 /// For cron: settles sessions that are over by what is known, a bounded number of them. One whose room never told of
 /// anybody was missed by both.

@@ -34,7 +34,7 @@ struct Process {
 
   Task<Result<WebhookOutcome>> operator()(NoRoomNews) { return record_ignored_event(host, std::move(event)); }
   Task<Result<WebhookOutcome>> operator()(RoomNews news) {
-    return settle_room_news(host, std::move(event), std::move(room_id), std::move(news));
+    return settle_room_news(host, std::move(event), std::move(room_id), {std::move(news)});
   }
   Task<Result<WebhookOutcome>> operator()(RecordingReady recording) {
     return take_recording(host, std::move(event), std::move(room_id), std::move(recording.record_id),
