@@ -38,7 +38,7 @@ constexpr auto routes = join(service_routes,     //
                              video_routes,       //
                              plugnmeet_routes,   //
                              bigbluebutton_routes,
-                             resend_routes,      //
+                             resend_routes,  //
                              stripe_routes);
 
 constexpr auto deliveries = std::to_array<OutboxHandler>({

@@ -43,11 +43,11 @@ Classroom::Classroom(std::uint64_t seed) : server(video_app(), "peerloop", seed)
                                enrolled_at, created_at, updated_at)
       VALUES (?1, ?2, ?3, ?4, 'creator', 'enrolled', 45000, 'usd', ?5, ?5, ?5))",
                          {enrollment, course, student.id, teacher.id, now});
-  world.database.execute(R"(
+  world.database.execute(
+      R"(
       INSERT INTO sessions (id, enrollment_id, course_id, student_id, teacher_id, starts_at, ends_at, created_at, updated_at)
       VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8))",
-                         {session_id, enrollment, course, student.id, teacher.id, starts_at.ms,
-                          (starts_at + length).ms, now});
+      {session_id, enrollment, course, student.id, teacher.id, starts_at.ms, (starts_at + length).ms, now});
 }
 
 Reply Classroom::join(const Caller& caller) { return server.post("/api/sessions/" + session_id + "/join", caller); }

@@ -73,8 +73,9 @@ IncomingAnswer FakePlugNmeet::respond(const OutgoingRequest& request) {
   }
   Json people = Json::array();
   for (const std::string& identity : room->second.identities) people.push_back({{"identity", identity}});
-  return answer_of({{"status", true},
-                    {"room", {{"room_info", {{"room_id", id}, {"is_recording", true}}}, {"participants_info", people}}}});
+  return answer_of(
+      {{"status", true},
+       {"room", {{"room_info", {{"room_id", id}, {"is_recording", true}}}, {"participants_info", people}}}});
 }
 
 std::string FakePlugNmeet::bytes_of(std::uint64_t from, std::uint64_t length) {
@@ -113,10 +114,7 @@ Outgoing FakePlugNmeet::delivery(const Json& event) const { return delivery_of_t
 
 Outgoing FakePlugNmeet::delivery_of_text(const std::string& body, std::string_view with_secret) const {
   const std::int64_t now = world_.now().seconds();
-  const Json claims{{"iss", key},
-                    {"nbf", now},
-                    {"exp", now + 300},
-                    {"sha256", base64_encode(crypto::sha256(body))}};
+  const Json claims{{"iss", key}, {"nbf", now}, {"exp", now + 300}, {"sha256", base64_encode(crypto::sha256(body))}};
   const std::string token =
       crypto::sign_jws(crypto::HmacSha256(with_secret), R"({"alg":"HS256","typ":"JWT"})", claims.dump());
   return {"POST",

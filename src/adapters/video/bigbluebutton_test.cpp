@@ -16,7 +16,9 @@ struct Setting {
   }
   void answers(std::string_view inside, std::string_view code = "SUCCESS") {
     world.http.answers.push_back(
-        {200, {}, "<response><returncode>" + std::string(code) + "</returncode>" + std::string(inside) + "</response>"});
+        {200,
+         {},
+         "<response><returncode>" + std::string(code) + "</returncode>" + std::string(inside) + "</response>"});
   }
 
   native::World world{"peerloop"};
@@ -44,8 +46,9 @@ TEST_CASE("a meeting is made by the same call each time") {
   Setting setting;
   for (int i = 0; i < 2; ++i) {
     setting.answers("<meetingID>r-1</meetingID><messageKey>duplicateWarning</messageKey>");
-    const auto room = run(setting.world, setting.video()->create_room(
-                                             {"r-1", "C++ & more", 85, 10, "https://a.test/x", "https://api.test/w"}));
+    const auto room =
+        run(setting.world,
+            setting.video()->create_room({"r-1", "C++ & more", 85, 10, "https://a.test/x", "https://api.test/w"}));
     REQUIRE(room);
     CHECK(room->meeting_url == "https://bbb.test/bigbluebutton");
   }
@@ -62,8 +65,9 @@ TEST_CASE("a link names the meeting's creation, so that it dies with the meeting
   setting.answers("<createTime>1531155809613</createTime>");
   const auto token = setting.token();
   REQUIRE(token);
-  CHECK(token->join_url.starts_with("https://bbb.test/bigbluebutton/api/join?createTime=1531155809613&fullName=Ada%20%26"
-                                    "%20Co&meetingID=r-1&role=MODERATOR&userID=ada&checksum="));
+  CHECK(
+      token->join_url.starts_with("https://bbb.test/bigbluebutton/api/join?createTime=1531155809613&fullName=Ada%20%26"
+                                  "%20Co&meetingID=r-1&role=MODERATOR&userID=ada&checksum="));
   CHECK(token->join_url.ends_with("checksum=" + token->token));
   CHECK(token->token.size() == 64);
 }
@@ -87,8 +91,9 @@ TEST_CASE("a meeting that is over has ended, and its status says so") {
   CHECK(run(setting.world, setting.video()->end_room("r-1")));
   setting.answers("<messageKey>notFound</messageKey>", "FAILED");
   CHECK_FALSE(run(setting.world, setting.video()->room_status("r-1"))->is_active);
-  setting.answers("<participantCount>2</participantCount><recording>true</recording>"
-                  "<attendees><attendee><participantCount>9</participantCount></attendee></attendees>");
+  setting.answers(
+      "<participantCount>2</participantCount><recording>true</recording>"
+      "<attendees><attendee><participantCount>9</participantCount></attendee></attendees>");
   const auto status = run(setting.world, setting.video()->room_status("r-1"));
   CHECK(status->is_active);
   CHECK(status->participants == 2);

@@ -95,8 +95,8 @@ Task<Result<std::string>> PlugNmeet::call(std::string path, std::string json) {
   // What is no JSON was not written by the server but by something on the way to it.
   const auto says_yes = read ? read->member("status") : std::nullopt;
   if (answer.status != 200 || !says_yes || !says_yes->boolean())
-    co_return Failure(
-        video_call::unavailable("plugnmeet answered " + std::to_string(answer.status) + " without a status at " + path));
+    co_return Failure(video_call::unavailable("plugnmeet answered " + std::to_string(answer.status) +
+                                              " without a status at " + path));
   if (!*says_yes->boolean()) co_return Failure(refusal(*read, path));
   co_return std::move(answer.body);
 }

@@ -17,7 +17,9 @@ struct Setting {
   native::StandaloneHost standalone{world};
   PlugNmeet video = *PlugNmeet::create(standalone.host());
 
-  Result<VideoRoom> room() { return run(world, video.create_room({"room-1", "A room", 85, 10, "https://a.test/", {}})); }
+  Result<VideoRoom> room() {
+    return run(world, video.create_room({"room-1", "A room", 85, 10, "https://a.test/", {}}));
+  }
   Result<VideoToken> token() {
     return run(world, video.join_token("room-1", {"ada", "Ada", VideoParticipant::Role::attendee, {}}));
   }

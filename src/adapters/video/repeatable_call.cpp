@@ -36,7 +36,8 @@ Error our_fault(std::string_view code, std::string log) {
 
 Error unavailable(std::string log) {
   return Error(503, video_error::unavailable,
-               ClientText("The video service does not answer at the moment. Please try again."), LogText(std::move(log)))
+               ClientText("The video service does not answer at the moment. Please try again."),
+               LogText(std::move(log)))
       .with_retry_after(5);
 }
 

@@ -31,9 +31,9 @@ inline constexpr std::string_view not_configured = "video_provider_not_configure
 struct RoomRequest {
   std::string room_id;  ///< ours: letters, digits, '-' and '_'
   std::string title;
-  std::int64_t minutes = 60;         ///< the room ends by itself after so many
-  std::int64_t empty_minutes = 10;   ///< and when nobody was in it for so many
-  std::string leave_url;             ///< where the browser goes afterwards
+  std::int64_t minutes = 60;               ///< the room ends by itself after so many
+  std::int64_t empty_minutes = 10;         ///< and when nobody was in it for so many
+  std::string leave_url;                   ///< where the browser goes afterwards
   std::optional<std::string> webhook_url;  ///< where this room's events go, besides what the server is set to
 };
 

@@ -1,7 +1,8 @@
 #include "peerloop/video/attendance.h"
 
-#include <doctest/doctest.h>
 #include <vector>
+
+#include <doctest/doctest.h>
 
 using namespace isthmus;
 using namespace isthmus::peerloop;

@@ -7,19 +7,19 @@ namespace isthmus::peerloop::video_queries {
 namespace {
 
 /// Columns of `Door` and `SessionFacts`, over `sessions s`.
-#define PEERLOOP_DOOR                                                                                         \
-  "SELECT s.id, s.status, s.starts_at, s.ends_at, s.room_provider, s.teacher_id = ?2, u.name,"                \
-  "       u.avatar_key IS NOT NULL, c.title"                                                                  \
-  " FROM sessions s JOIN users u ON u.id = ?2 JOIN courses c ON c.id = s.course_id"                           \
+#define PEERLOOP_DOOR                                                                          \
+  "SELECT s.id, s.status, s.starts_at, s.ends_at, s.room_provider, s.teacher_id = ?2, u.name," \
+  "       u.avatar_key IS NOT NULL, c.title"                                                   \
+  " FROM sessions s JOIN users u ON u.id = ?2 JOIN courses c ON c.id = s.course_id"            \
   " WHERE s.id = ?1 AND ?2 IN (s.student_id, s.teacher_id)"
-#define PEERLOOP_SESSION_FACTS                                                                                \
+#define PEERLOOP_SESSION_FACTS                                                                                 \
   "SELECT s.id, s.status, s.no_show_by, s.starts_at, s.ends_at, s.student_id, s.teacher_id, st.name, te.name," \
   "       c.title, (SELECT count(*) FROM session_attendance a WHERE a.session_id = s.id),"                     \
   "       (SELECT count(*) FROM session_rooms r WHERE r.session_id = s.id AND r.ended_at IS NOT NULL)"         \
   " FROM sessions s JOIN users st ON st.id = s.student_id JOIN users te ON te.id = s.teacher_id"               \
   " JOIN courses c ON c.id = s.course_id "
-#define PEERLOOP_STAYS                                                                                        \
-  "SELECT a.participant_sid, a.room_sid, a.user_id, a.joined_at, a.left_at, coalesce(a.left_how, '')"         \
+#define PEERLOOP_STAYS                                                                                \
+  "SELECT a.participant_sid, a.room_sid, a.user_id, a.joined_at, a.left_at, coalesce(a.left_how, '')" \
   " FROM session_attendance a "
 #define PEERLOOP_ENDED_ROOMS "SELECT room_sid, ended_at FROM session_rooms WHERE ended_at IS NOT NULL AND session_id = "
 
@@ -38,7 +38,9 @@ std::vector<Statement> open_door(std::string_view session_id, std::string_view u
   return batch;
 }
 
-Statement door(std::string_view session_id, std::string_view user_id) { return sql(PEERLOOP_DOOR, session_id, user_id); }
+Statement door(std::string_view session_id, std::string_view user_id) {
+  return sql(PEERLOOP_DOOR, session_id, user_id);
+}
 
 Statement takes_part(std::string_view session_id, std::string_view user_id) {
   return sql("SELECT 1 FROM sessions WHERE id = ?1 AND ?2 IN (student_id, teacher_id)", session_id, user_id);
@@ -290,7 +292,8 @@ Statement audience_of(std::string_view session_id) {
 
 Statement recording_of(std::string_view session_id, const std::optional<std::string>& recording_id) {
   if (recording_id)
-    return sql("SELECT status, object_key FROM recordings WHERE session_id = ?1 AND id = ?2", session_id, *recording_id);
+    return sql("SELECT status, object_key FROM recordings WHERE session_id = ?1 AND id = ?2", session_id,
+               *recording_id);
   // A session has as many recordings as somebody pressed a button: few.
   return sql(R"(
       SELECT status, object_key FROM (

@@ -42,8 +42,8 @@ Statement provider_of_room(std::string_view room_id);
 
 // ------------------------------------------------------------------------------------------------------ attendance
 
-/// What is known of a session when there is news of its room. All that decides anything is here, so that a guard can ask
-/// whether it is still so.
+/// What is known of a session when there is news of its room. All that decides anything is here, so that a guard can
+/// ask whether it is still so.
 struct SessionFacts {
   std::string id;
   std::string status;
@@ -162,8 +162,7 @@ Statement note_failed_try(const Copy& copy, std::string_view owner, std::string_
 /// Forgets the upload and its parts: `status` is waiting or failed.
 std::vector<Statement> drop_upload(const Copy& copy, std::string_view owner, std::string_view status,
                                    std::string_view error, Timestamp now);
-Statement audit_failed_recording(std::string_view row_id, const Copy& copy, std::string_view error,
-                                 Timestamp now);
+Statement audit_failed_recording(std::string_view row_id, const Copy& copy, std::string_view error, Timestamp now);
 
 /// Who takes part in a recording's session, and its course.
 struct RecordingAudience {

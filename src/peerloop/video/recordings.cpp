@@ -58,8 +58,8 @@ NextPart next_part(const Copy& copy) {
 }
 
 bool is_whole(const Copy& copy) {
-  return copy.size_bytes && static_cast<std::uint64_t>(copy.parts_copied) * recording_part >=
-                                static_cast<std::uint64_t>(*copy.size_bytes);
+  return copy.size_bytes &&
+         static_cast<std::uint64_t>(copy.parts_copied) * recording_part >= static_cast<std::uint64_t>(*copy.size_bytes);
 }
 
 /// Why an upload can not go on. `again`: with a new one it can.
@@ -197,10 +197,10 @@ Task<Result<WebhookOutcome>> take_recording(Host& host, WebhookEvent event, std:
                                             std::string content_type) {
   const Timestamp now = host.clock.now();
   std::vector<Statement> effect;
-  effect.push_back(video_queries::insert_recording({host.random.uuid(now), std::string(event.provider), record_id,
-                                                    std::move(room_id), std::move(content_type),
-                                                    event.created_at.value_or(now)},
-                                                   now));
+  effect.push_back(
+      video_queries::insert_recording({host.random.uuid(now), std::string(event.provider), record_id,
+                                       std::move(room_id), std::move(content_type), event.created_at.value_or(now)},
+                                      now));
   effect.push_back(ignored_unless_changed(event));
   effect.push_back(enqueue_copy(host, event.provider, record_id, event.id));
   co_return co_await record_event(host, std::move(event), std::move(effect));
@@ -252,8 +252,8 @@ Task<Result<Response>> get_recording(Request& request, RecordingQuery query) {
   if (recording->status != "stored") {
     JsonWriter details;
     details.begin_object().member("status", recording->status).end_object();
-    co_return Failure(conflict("This recording is not ready yet.", "recording_not_ready")
-                          .with_details(std::move(details).text()));
+    co_return Failure(
+        conflict("This recording is not ready yet.", "recording_not_ready").with_details(std::move(details).text()));
   }
   co_return co_await serve_object(request, *recording->object_key, "private, no-cache");
 }

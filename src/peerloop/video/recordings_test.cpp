@@ -6,8 +6,8 @@
 
 using namespace isthmus;
 using native::Classroom;
-using native::Fate;
 using native::FakePlugNmeet;
+using native::Fate;
 using native::Json;
 using peerloop::recording_part;
 
@@ -23,9 +23,9 @@ class Recorded : public Classroom {
   }
 
   Json ready() {
-    return video.event("recording_proceeded", session_id, "RM_1",
-                       {{"recording_info",
-                         {{"record_id", "rec-1"}, {"file_path", "a/rec-1.mp4"}, {"file_size", 12.5}}}});
+    return video.event(
+        "recording_proceeded", session_id, "RM_1",
+        {{"recording_info", {{"record_id", "rec-1"}, {"file_path", "a/rec-1.mp4"}, {"file_size", 12.5}}}});
   }
   std::string path() const { return "/api/sessions/" + session_id + "/recording"; }
   std::string status() { return text("SELECT status FROM recordings"); }
@@ -68,8 +68,8 @@ TEST_CASE("a recording is copied in parts, and both can watch it") {
   CHECK(whole.status == 200);
   CHECK(whole.has_header("etag"));
   const auto part =
-      room.server.get(room.path(), room.student.caller.with("range", "bytes=" + std::to_string(recording_part - 2) + "-" +
-                                                                         std::to_string(recording_part + 1)));
+      room.server.get(room.path(), room.student.caller.with("range", "bytes=" + std::to_string(recording_part - 2) +
+                                                                         "-" + std::to_string(recording_part + 1)));
   CHECK(part.status == 206);
   CHECK(part.body == FakePlugNmeet::bytes_of(recording_part - 2, 4));
   CHECK(room.server.get(room.path(), room.student.caller.with("if-none-match", whole.header("etag"))).status == 304);

@@ -86,7 +86,8 @@ VideoParticipant participant_at(const Door& door, const Request& request, const 
   participant.user_id = request.user().user_id;
   participant.name = door.user_name;
   participant.role = door.is_teacher ? VideoParticipant::Role::moderator : VideoParticipant::Role::attendee;
-  if (door.has_picture) participant.picture_url = own_address(settings, "/api/users/" + participant.user_id + "/avatar");
+  if (door.has_picture)
+    participant.picture_url = own_address(settings, "/api/users/" + participant.user_id + "/avatar");
   return participant;
 }
 
@@ -133,8 +134,7 @@ Task<Result<Response>> show_room_status(Request& request) {
   struct Runner {
     std::string provider;
   };
-  const auto runner =
-      co_await request.db().first<Runner>(video_queries::provider_of_room(request.param("id")));
+  const auto runner = co_await request.db().first<Runner>(video_queries::provider_of_room(request.param("id")));
   if (!runner) co_return Failure(not_found("room"));
   const auto provider = co_await provider_of(request, runner->provider);
   const VideoRoomStatus status = co_await provider->room_status(std::string(request.param("id")));

@@ -21,8 +21,9 @@ struct RoomEntry {
 };
 constexpr auto schema(RoomEntry*) {
   return object("RoomEntry",
-                field("token", &RoomEntry::token, described("The provider's own: for this person and this room, and "
-                                                            "soon of no use.")),
+                field("token", &RoomEntry::token,
+                      described("The provider's own: for this person and this room, and "
+                                "soon of no use.")),
                 field("joinUrl", &RoomEntry::joinUrl, described("Leads the browser into the room.")));
 }
 
@@ -31,9 +32,10 @@ struct OpenRoom {
   Timestamp expiresAt;
 };
 constexpr auto schema(OpenRoom*) {
-  return object("Room", field("roomId", &OpenRoom::roomId),
-                field("meetingUrl", &OpenRoom::meetingUrl, described("Where the provider is. A token opens it.")),
-                field("expiresAt", &OpenRoom::expiresAt, described("The end of the session: until then it can be joined.")));
+  return object(
+      "Room", field("roomId", &OpenRoom::roomId),
+      field("meetingUrl", &OpenRoom::meetingUrl, described("Where the provider is. A token opens it.")),
+      field("expiresAt", &OpenRoom::expiresAt, described("The end of the session: until then it can be joined.")));
 }
 
 struct RoomStatus {

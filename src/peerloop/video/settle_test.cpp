@@ -47,8 +47,8 @@ TEST_CASE("a session in which both were is completed when its room is over, and 
   const auto finished = room.finish();
   CHECK(finished.json()["outcome"] == "processed");
   CHECK(room.outcome() == "completed");
-  CHECK(room.count("SELECT count(*) FROM session_attendance WHERE left_how = 'room_ended' AND duration_seconds > 2900") ==
-        2);
+  CHECK(room.count(
+            "SELECT count(*) FROM session_attendance WHERE left_how = 'room_ended' AND duration_seconds > 2900") == 2);
   CHECK(room.mails("session_completed") == 2);
   CHECK(room.count("SELECT count(*) FROM notifications WHERE kind = 'session_completed'") == 2);
   CHECK(room.count("SELECT sequence FROM sessions") == 1);
@@ -63,7 +63,8 @@ TEST_CASE("who did not come has missed it") {
     const char* outcome;
   };
   for (const auto& [student, teacher, outcome] :
-       {Case{true, false, "no_show teacher"}, Case{false, true, "no_show student"}, Case{false, false, "no_show both"}}) {
+       {Case{true, false, "no_show teacher"}, Case{false, true, "no_show student"},
+        Case{false, false, "no_show both"}}) {
     CAPTURE(outcome);
     Classroom room;
     room.at(0);
@@ -219,7 +220,8 @@ TEST_CASE("only what plugNmeet signed is taken") {
   Classroom room;
   room.at(0);
   room.join(room.student);
-  const Json event = room.video.participant_event("participant_joined", room.session_id, "RM_1", "PA_1", room.student.id);
+  const Json event =
+      room.video.participant_event("participant_joined", room.session_id, "RM_1", "PA_1", room.student.id);
   auto good = room.video.delivery(event);
   const auto without = [&](std::string_view name) {
     auto changed = good;
@@ -273,11 +275,12 @@ TEST_CASE("events of older servers are understood") {
   Classroom room;
   room.at(0);
   room.join(room.student);
-  const Json event{{"event", "participant_joined"},
-                   {"id", "EV_1"},
-                   {"createdAt", room.world.now().seconds()},
-                   {"room", {{"sid", "RM_1"}, {"name", room.session_id}}},
-                   {"participant", {{"sid", "PA_1"}, {"identity", room.student.id}, {"joinedAt", room.starts_at.seconds()}}}};
+  const Json event{
+      {"event", "participant_joined"},
+      {"id", "EV_1"},
+      {"createdAt", room.world.now().seconds()},
+      {"room", {{"sid", "RM_1"}, {"name", room.session_id}}},
+      {"participant", {{"sid", "PA_1"}, {"identity", room.student.id}, {"joinedAt", room.starts_at.seconds()}}}};
   CHECK(room.deliver(event).json()["outcome"] == "processed");
   CHECK(room.count("SELECT joined_at FROM session_attendance") == room.starts_at.seconds() * 1000);
 }
@@ -360,8 +363,8 @@ TEST_CASE("sessions that are settled by cron and by the provider at once are set
     auto cron = peerloop::settle_overdue_sessions(standalone.host(), room.world.now());
     cron.resume();
     const auto joined = room.server.begin(room.video.delivery(teacher_came));
-    const auto finished = room.server.begin(
-        room.video.delivery(room.video.event("room_finished", room.session_id, "RM_1")));
+    const auto finished =
+        room.server.begin(room.video.delivery(room.video.event("room_finished", room.session_id, "RM_1")));
     scheduler.run();
     room.world.fates = nullptr;
     CHECK(joined->reply().status == 200);

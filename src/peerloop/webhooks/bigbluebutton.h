@@ -7,8 +7,8 @@
 /// (`meta_analytics-callback-url`). It is signed with the API's own secret, `BIGBLUEBUTTON_SECRET`.
 namespace isthmus::peerloop {
 
-/// A JWT, HS512, as a bearer token. It says who sends and until when, and nothing about the body: whoever could read one
-/// on its way could send another body for a day, which is why it goes over TLS only.
+/// A JWT, HS512, as a bearer token. It says who sends and until when, and nothing about the body: whoever could read
+/// one on its way could send another body for a day, which is why it goes over TLS only.
 Result<void> verify_bigbluebutton_webhook(Request& request);
 
 Task<Result<Response>> take_bigbluebutton_webhook(Request& request);

@@ -20,8 +20,8 @@ class Meeting : public Classroom {
   Meeting() {
     world.settings.values["BIGBLUEBUTTON_SECRET"] = secret;
     at(0);
-    world.database.execute(
-        "UPDATE sessions SET room_provider = 'bigbluebutton', room_id = id, room_created_at = ?1", {world.now().ms});
+    world.database.execute("UPDATE sessions SET room_provider = 'bigbluebutton', room_id = id, room_created_at = ?1",
+                           {world.now().ms});
   }
 
   std::string token(std::int64_t expires, std::string_view with_secret = secret,
@@ -53,10 +53,10 @@ TEST_CASE("a meeting that is over tells who was there, and settles its session")
   Meeting meeting;
   const Json joined = Json::array({"2026-09-22 16:14:00 +0200", "2026-09-22 16:30:00 +0200"});
   const Json left = Json::array({"2026-09-22 16:24:00 +0200"});
-  const Json told = meeting.analytics(Json::array(
-      {Meeting::attendee(meeting.student.id, joined, left),
-       Meeting::attendee(meeting.teacher.id, Json::array({"2026-09-22T16:15:00.000+02:00"}), Json::array()),
-       Meeting::attendee("guest", joined, left), Json{{"ext_user_id", 45}}}));
+  const Json told = meeting.analytics(
+      Json::array({Meeting::attendee(meeting.student.id, joined, left),
+                   Meeting::attendee(meeting.teacher.id, Json::array({"2026-09-22T16:15:00.000+02:00"}), Json::array()),
+                   Meeting::attendee("guest", joined, left), Json{{"ext_user_id", 45}}}));
   meeting.at(Classroom::length);
   CHECK(meeting.tell(told).json()["outcome"] == "processed");
   CHECK(meeting.outcome() == "completed");
@@ -76,7 +76,8 @@ TEST_CASE("a meeting to which nobody of the two came was missed by both, and unk
   CHECK(meeting.tell(foreign).json()["outcome"] == "ignored");
   CHECK(meeting.tell(meeting.analytics(nullptr)).json()["outcome"] == "processed");
   CHECK(meeting.outcome() == "no_show both");
-  for (const Json& odd : {Json::object(), Json{{"meeting_id", "x"}}, Json::array()}) CHECK(meeting.tell(odd).status == 400);
+  for (const Json& odd : {Json::object(), Json{{"meeting_id", "x"}}, Json::array()})
+    CHECK(meeting.tell(odd).status == 400);
 }
 
 TEST_CASE("cron waits a day for BigBlueButton's word") {

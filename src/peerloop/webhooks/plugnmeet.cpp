@@ -50,7 +50,8 @@ Result<void> verify_plugnmeet_webhook(Request& request) {
       {{"plugnmeet", std::string(trim(request.settings().get("PLUGNMEET_API_SECRET")))}}};
   const auto keys = crypto::KeyRing::create(secret);
   // A short secret is one that can be guessed; plugNmeet's own tools make longer ones.
-  if (!key || !keys) return Failure(unavailable("PLUGNMEET_API_KEY or PLUGNMEET_API_SECRET is missing or too short", 60));
+  if (!key || !keys)
+    return Failure(unavailable("PLUGNMEET_API_KEY or PLUGNMEET_API_SECRET is missing or too short", 60));
   auto token = request.header("hash-token");
   if (!token) token = request.header("authorization");
   if (!token) return Failure(refusal("no token"));

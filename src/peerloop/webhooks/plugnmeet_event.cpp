@@ -30,12 +30,14 @@ std::optional<Timestamp> created_at(JsonValue json) {
 
 RecordingReady read_recording(JsonValue json) {
   const std::string path = text_at(json, "recording_info", "file_path", "filePath");
-  return {text_at(json, "recording_info", "record_id", "recordId"), path.ends_with(".webm") ? "video/webm" : "video/mp4"};
+  return {text_at(json, "recording_info", "record_id", "recordId"),
+          path.ends_with(".webm") ? "video/webm" : "video/mp4"};
 }
 
-std::optional<ParticipantNews> read_participant(JsonValue json, std::string_view room_sid, bool has_left, Timestamp at) {
-  ParticipantNews news{text_at(json, "participant", "sid"), std::string(room_sid),
-                       text_at(json, "participant", "identity"), {}, {}};
+std::optional<ParticipantNews> read_participant(JsonValue json, std::string_view room_sid, bool has_left,
+                                                Timestamp at) {
+  ParticipantNews news{
+      text_at(json, "participant", "sid"), std::string(room_sid), text_at(json, "participant", "identity"), {}, {}};
   if (news.participant_sid.empty() || news.participant_sid.size() > longest_id) return std::nullopt;
   const auto joined = json.at({"participant", "joined_at"});
   news.joined_at = seconds_of(joined ? joined : json.at({"participant", "joinedAt"}));
