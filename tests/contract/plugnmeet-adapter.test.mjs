@@ -107,10 +107,8 @@ describe("what our Worker sends to plugNmeet, beside plugNmeet's own SDK", () =>
     await until('the recording to be asked for', () => asked('/recording/getDownloadToken').length > 0);
     const given = await sdk.getRecordingDownloadToken({ record_id: 'rec-contract' });
     assert.equal(given.status, true, given.msg);
-    isTheSameCall(
-      ...asked('/recording/getDownloadToken').toSpliced(1, Infinity, asked('/recording/getDownloadToken').at(-1)),
-      allowed,
-    );
+    const calls = asked('/recording/getDownloadToken');
+    isTheSameCall(calls[0], calls[calls.length - 1], allowed);
   });
 
   it('ending a room that nobody ended is the same call', async () => {

@@ -79,8 +79,18 @@ IncomingAnswer FakePlugNmeet::respond(const OutgoingRequest& request) {
 }
 
 std::string FakePlugNmeet::bytes_of(std::uint64_t from, std::uint64_t length) {
-  std::string bytes(length, '\0');
-  for (std::uint64_t i = 0; i < length; ++i) bytes[i] = static_cast<char>((from + i) * 2654435761U >> 13);
+  // A prime period: no two parts of a recording begin at the same place of it.
+  static const std::string pattern = [] {
+    std::string made(65521, '\0');
+    for (std::uint32_t i = 0; i < made.size(); ++i) made[i] = static_cast<char>(i * 2654435761U >> 13);
+    return made;
+  }();
+  std::string bytes;
+  bytes.reserve(length);
+  while (bytes.size() < length) {
+    const std::size_t at = (from + bytes.size()) % pattern.size();
+    bytes.append(pattern, at, length - bytes.size());
+  }
   return bytes;
 }
 
@@ -90,7 +100,10 @@ BucketContents::SourceAnswer FakePlugNmeet::serve(const PartSource& source) {
   const auto found = source.url.starts_with(path) ? recordings.find(source.url.substr(path.size())) : recordings.end();
   if (found == recordings.end()) return {};
   const Recording& recording = found->second;
-  if (!recording.knows_ranges) return {200, recording.bytes, recording.validator, {}};
+  if (!recording.knows_ranges) {
+    const bool fits = source.offset == 0 && recording.bytes <= source.most;
+    return {200, recording.bytes, recording.validator, fits ? bytes_of(0, recording.bytes) : std::string()};
+  }
   if (source.offset >= recording.bytes) return {416, recording.bytes, recording.validator, {}};
   return {206, recording.bytes, recording.validator,
           bytes_of(source.offset, std::min(source.most, recording.bytes - source.offset))};

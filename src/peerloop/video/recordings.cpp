@@ -195,6 +195,8 @@ Task<Result<void>> take_turn(Host& host, Copy copy, std::string owner, Timestamp
 
 Task<Result<WebhookOutcome>> take_recording(Host& host, WebhookEvent event, std::string room_id, std::string record_id,
                                             std::string content_type) {
+  const auto room = co_await host.database.read(video_queries::provider_of_room(room_id));
+  if (room.empty()) co_return co_await record_ignored_event(host, std::move(event));
   const Timestamp now = host.clock.now();
   std::vector<Statement> effect;
   effect.push_back(
