@@ -2,21 +2,21 @@
 
 #include <doctest/doctest.h>
 
-#include "native/classroom.h"
+#include "native/session_room.h"
 
 using namespace isthmus;
-using native::Classroom;
 using native::FakePlugNmeet;
 using native::Fate;
 using native::Json;
+using native::SessionRoom;
 using peerloop::recording_part;
 
 namespace {
 
 /// A session that took place, and a recording of it at the provider.
-class Recorded : public Classroom {
+class Recorded : public SessionRoom {
  public:
-  explicit Recorded(std::uint64_t bytes, std::uint64_t seed = 1) : Classroom(seed) {
+  explicit Recorded(std::uint64_t bytes, std::uint64_t seed = 1) : SessionRoom(seed) {
     at(0);
     join(student);
     video.recordings["rec-1"] = {bytes};

@@ -2,16 +2,16 @@
 
 #include <doctest/doctest.h>
 
-#include "native/classroom.h"
+#include "native/session_room.h"
 #include "peerloop/video/attendance.h"
 
 using namespace isthmus;
-using native::Classroom;
 using native::Fate;
 using native::Json;
+using native::SessionRoom;
 
 TEST_CASE("both are let into one room, the teacher as its moderator") {
-  Classroom room;
+  SessionRoom room;
   room.at(-5 * minute);
   const auto student = room.join(room.student);
   REQUIRE_MESSAGE(student.status == 200, student.body);
@@ -37,7 +37,7 @@ TEST_CASE("both are let into one room, the teacher as its moderator") {
 }
 
 TEST_CASE("the room is open from ten minutes before the start to the end, to the millisecond") {
-  Classroom room;
+  SessionRoom room;
   room.at(-peerloop::doors_open_before - 1);
   const auto early = room.join(room.student);
   CHECK(early.status == 409);
@@ -46,16 +46,16 @@ TEST_CASE("the room is open from ten minutes before the start to the end, to the
   CHECK(early.json()["details"]["opensAt"] == to_rfc3339(room.starts_at - 10 * minute));
   room.at(-peerloop::doors_open_before);
   CHECK(room.join(room.student).status == 200);
-  room.at(Classroom::length - 1);
+  room.at(SessionRoom::length - 1);
   CHECK(room.join(room.student).status == 200);
-  room.at(Classroom::length);
+  room.at(SessionRoom::length);
   const auto late = room.join(room.student);
   CHECK(late.status == 409);
   CHECK(late.code() == "session_ended");
 }
 
 TEST_CASE("for others there is no such session and no such room") {
-  Classroom room;
+  SessionRoom room;
   room.at(0);
   const Json body{{"sessionId", room.session_id}};
   CHECK(room.join(room.other).status == 404);
@@ -78,7 +78,7 @@ TEST_CASE("a session that is not to be held has no room") {
            {"UPDATE sessions SET status = 'completed', settled_at = ?1", "completed"},
            {"UPDATE sessions SET status = 'no_show', no_show_by = 'both', settled_at = ?1", "no_show"}}) {
     CAPTURE(status);
-    Classroom room;
+    SessionRoom room;
     room.at(0);
     room.world.database.execute(change, {room.world.now().ms});
     const auto refused = room.join(room.student);
@@ -90,14 +90,14 @@ TEST_CASE("a session that is not to be held has no room") {
 }
 
 TEST_CASE("the seeds' routes do the same") {
-  Classroom room;
+  SessionRoom room;
   room.at(0);
   const Json body{{"sessionId", room.session_id}};
   const auto made = room.server.post("/api/video/room", body, room.teacher);
   CHECK(made.status == 201);
   CHECK(made.json() == Json{{"roomId", room.session_id},
                             {"meetingUrl", "https://video.test"},
-                            {"expiresAt", to_rfc3339(room.starts_at + Classroom::length)}});
+                            {"expiresAt", to_rfc3339(room.starts_at + SessionRoom::length)}});
   CHECK(room.server.post("/api/video/token", body, room.teacher).json()["token"] == "token-" + room.teacher.id);
   CHECK(room.server.post("/api/video/join", body, room.student).json()["token"] == "token-" + room.student.id);
   const std::string status = "/api/video/room/" + room.session_id + "/status";
@@ -111,7 +111,7 @@ TEST_CASE("the seeds' routes do the same") {
 }
 
 TEST_CASE("a room that is remembered is not asked for again, and one that is gone is made again") {
-  Classroom room;
+  SessionRoom room;
   room.at(0);
   CHECK(room.join(room.student).status == 200);
   CHECK(room.video.calls("/room/create") == 1);
@@ -126,7 +126,7 @@ TEST_CASE("a room that is remembered is not asked for again, and one that is gon
 TEST_CASE("however many join at once, and whatever is lost, it is one room") {
   for (std::uint64_t seed = 1; seed <= 60; ++seed) {
     CAPTURE(seed);
-    Classroom room(seed);
+    SessionRoom room(seed);
     room.at(0);
     auto& scheduler = room.world.scheduler;
     bool calm = false;
@@ -151,7 +151,7 @@ TEST_CASE("however many join at once, and whatever is lost, it is one room") {
 }
 
 TEST_CASE("a provider that is down is told apart, and left alone after a while") {
-  Classroom room;
+  SessionRoom room;
   room.at(0);
   room.video.instead = [](const OutgoingRequest&) { return IncomingAnswer{502, {}, "<html>bad gateway</html>"}; };
   const auto down = room.join(room.student);
@@ -169,7 +169,7 @@ TEST_CASE("a provider that is down is told apart, and left alone after a while")
 }
 
 TEST_CASE("a wrong key and a missing one are matters of settings") {
-  Classroom room;
+  SessionRoom room;
   room.at(0);
   room.world.settings.values["PLUGNMEET_API_SECRET"] = "another secret of the right length";
   CHECK(room.join(room.student).code() == "internal_error");
@@ -182,7 +182,7 @@ TEST_CASE("a wrong key and a missing one are matters of settings") {
 }
 
 TEST_CASE("the API's own address is given to the provider where it is known") {
-  Classroom room;
+  SessionRoom room;
   room.world.settings.values["API_URL"] = "https://api.example.org/";
   room.world.database.execute("UPDATE users SET avatar_key = 'avatars/x' WHERE id = ?1", {room.student.id});
   room.at(0);

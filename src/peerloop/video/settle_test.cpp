@@ -4,17 +4,17 @@
 
 #include <doctest/doctest.h>
 
-#include "native/classroom.h"
+#include "native/session_room.h"
 
 using namespace isthmus;
-using native::Classroom;
 using native::Fate;
 using native::Json;
+using native::SessionRoom;
 
 namespace {
 
 /// What is left of the news when all of them have come.
-std::string state_of(Classroom& room) {
+std::string state_of(SessionRoom& room) {
   return room.outcome() + '\n' + room.text(R"(
       SELECT group_concat(participant_sid || ' ' || (user_id = (SELECT student_id FROM sessions)) || ' '
                           || coalesce(joined_at, '-') || ' ' || coalesce(left_at, '-') || ' ' || left_how || ' '
@@ -26,7 +26,7 @@ std::string state_of(Classroom& room) {
 }  // namespace
 
 TEST_CASE("who comes and goes is kept, with the seconds") {
-  Classroom room;
+  SessionRoom room;
   room.at(0);
   CHECK(room.join(room.student).status == 200);
   room.comes(room.student, "PA_1");
@@ -38,7 +38,7 @@ TEST_CASE("who comes and goes is kept, with the seconds") {
 }
 
 TEST_CASE("a session in which both were is completed when its room is over, and both are told once") {
-  Classroom room;
+  SessionRoom room;
   room.at(0);
   room.join(room.student);
   room.comes(room.student, "PA_1");
@@ -66,7 +66,7 @@ TEST_CASE("who did not come has missed it") {
        {Case{true, false, "no_show teacher"}, Case{false, true, "no_show student"},
         Case{false, false, "no_show both"}}) {
     CAPTURE(outcome);
-    Classroom room;
+    SessionRoom room;
     room.at(0);
     room.join(room.teacher);
     if (student) room.comes(room.student, "PA_1");
@@ -80,7 +80,7 @@ TEST_CASE("who did not come has missed it") {
 }
 
 TEST_CASE("a room that is over before the session has begun decides nothing, and can be opened again") {
-  Classroom room;
+  SessionRoom room;
   room.at(-9 * minute);
   room.join(room.student);
   room.comes(room.student, "PA_1");
@@ -109,7 +109,7 @@ TEST_CASE("a room that is over before the session has begun decides nothing, and
 }
 
 TEST_CASE("recorders, agents, guests and rooms that are none of ours mean nothing") {
-  Classroom room;
+  SessionRoom room;
   room.at(0);
   room.join(room.student);
   for (const std::string& identity : {std::string("RECORDER_BOT"), room.other.id, std::string()}) {
@@ -129,7 +129,7 @@ TEST_CASE("news in any order, twice and at once, leave the same behind") {
   std::string expected;
   for (std::uint64_t seed = 1; seed <= 120; ++seed) {
     CAPTURE(seed);
-    Classroom room(seed);
+    SessionRoom room(seed);
     room.at(0);
     room.join(room.student);
     std::vector<Json> news;
@@ -189,7 +189,7 @@ TEST_CASE("news in any order, twice and at once, leave the same behind") {
 }
 
 TEST_CASE("somebody who was there after all has not missed it") {
-  Classroom room;
+  SessionRoom room;
   room.at(0);
   room.join(room.student);
   room.comes(room.student, "PA_1");
@@ -204,7 +204,7 @@ TEST_CASE("somebody who was there after all has not missed it") {
 }
 
 TEST_CASE("a cancelled session stays cancelled, whoever was in its room") {
-  Classroom room;
+  SessionRoom room;
   room.at(0);
   room.join(room.student);
   room.comes(room.student, "PA_1");
@@ -217,7 +217,7 @@ TEST_CASE("a cancelled session stays cancelled, whoever was in its room") {
 }
 
 TEST_CASE("only what plugNmeet signed is taken") {
-  Classroom room;
+  SessionRoom room;
   room.at(0);
   room.join(room.student);
   const Json event =
@@ -255,7 +255,7 @@ TEST_CASE("only what plugNmeet signed is taken") {
 }
 
 TEST_CASE("what is no event is refused, and odd ones do no harm") {
-  Classroom room;
+  SessionRoom room;
   for (const char* body : {"", "{}", "[]", "nonsense", R"({"event":"room_finished"})", R"({"id":"x"})"})
     CHECK(room.server.send(room.video.delivery_of_text(body)).status == 400);
   for (const char* body :
@@ -272,7 +272,7 @@ TEST_CASE("what is no event is refused, and odd ones do no harm") {
 }
 
 TEST_CASE("events of older servers are understood") {
-  Classroom room;
+  SessionRoom room;
   room.at(0);
   room.join(room.student);
   const Json event{
@@ -286,12 +286,12 @@ TEST_CASE("events of older servers are understood") {
 }
 
 TEST_CASE("cron settles what nobody told of, some time after the end") {
-  Classroom room;
+  SessionRoom room;
   SUBCASE("nobody came") {
-    room.at(Classroom::length + 15 * minute - 1);
+    room.at(SessionRoom::length + 15 * minute - 1);
     room.cron();
     CHECK(room.outcome() == "scheduled");
-    room.at(Classroom::length + 15 * minute);
+    room.at(SessionRoom::length + 15 * minute);
     room.cron();
     CHECK(room.outcome() == "no_show both");
     CHECK(room.mails("session_missed") == 2);
@@ -304,11 +304,11 @@ TEST_CASE("cron settles what nobody told of, some time after the end") {
     room.join(room.student);
     room.comes(room.student, "PA_1");
     room.comes(room.teacher, "PA_2");
-    room.at(Classroom::length + 20 * minute);
+    room.at(SessionRoom::length + 20 * minute);
     room.cron();
     CHECK(room.outcome() == "completed");
     CHECK(room.count("SELECT count(*) FROM session_attendance WHERE left_how = 'assumed' AND left_at = ?1",
-                     {(room.starts_at + Classroom::length).ms}) == 2);
+                     {(room.starts_at + SessionRoom::length).ms}) == 2);
     CHECK(room.video.calls("/room/endRoom") == 1);
     CHECK(room.video.rooms.empty());
     room.cron();
@@ -325,17 +325,17 @@ TEST_CASE("cron settles what nobody told of, some time after the end") {
     room.join(room.teacher);
     room.comes(room.teacher, "PA_2");
     room.goes(room.teacher, "PA_2");
-    room.at(Classroom::length + 20 * minute);
+    room.at(SessionRoom::length + 20 * minute);
     room.cron();
     CHECK(room.outcome() == "no_show student");
   }
 }
 
 TEST_CASE("a room whose end the provider does not confirm is asked for again") {
-  Classroom room;
+  SessionRoom room;
   room.at(0);
   room.join(room.student);
-  room.at(Classroom::length + 20 * minute);
+  room.at(SessionRoom::length + 20 * minute);
   room.video.instead = [](const OutgoingRequest&) { return IncomingAnswer{503, {}, ""}; };
   room.cron();
   CHECK(room.video.rooms.size() == 1);
@@ -348,13 +348,13 @@ TEST_CASE("a room whose end the provider does not confirm is asked for again") {
 TEST_CASE("sessions that are settled by cron and by the provider at once are settled once") {
   for (std::uint64_t seed = 1; seed <= 40; ++seed) {
     CAPTURE(seed);
-    Classroom room(seed);
+    SessionRoom room(seed);
     room.at(0);
     room.join(room.student);
     room.comes(room.student, "PA_1");
     const Json teacher_came =
         room.video.participant_event("participant_joined", room.session_id, "RM_1", "PA_2", room.teacher.id);
-    room.at(Classroom::length + 20 * minute);
+    room.at(SessionRoom::length + 20 * minute);
     auto& scheduler = room.world.scheduler;
     room.world.fates = [&](const native::HostCall&) -> Fate {
       return {Fate::Fault::none, static_cast<Millis>(scheduler.draw(10)), static_cast<Millis>(scheduler.draw(10))};

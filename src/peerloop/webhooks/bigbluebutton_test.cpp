@@ -4,18 +4,18 @@
 
 #include "base/encoding.h"
 #include "crypto/hmac.h"
-#include "native/classroom.h"
+#include "native/session_room.h"
 
 using namespace isthmus;
-using native::Classroom;
 using native::Json;
+using native::SessionRoom;
 
 namespace {
 
 constexpr std::string_view secret = "639259d4-9dd8-4b25-bf01-95f9567eaf4b";
 
 /// A session whose room is at BigBlueButton.
-class Meeting : public Classroom {
+class Meeting : public SessionRoom {
  public:
   Meeting() {
     world.settings.values["BIGBLUEBUTTON_SECRET"] = secret;
@@ -57,7 +57,7 @@ TEST_CASE("a meeting that is over tells who was there, and settles its session")
       Json::array({Meeting::attendee(meeting.student.id, joined, left),
                    Meeting::attendee(meeting.teacher.id, Json::array({"2026-09-22T16:15:00.000+02:00"}), Json::array()),
                    Meeting::attendee("guest", joined, left), Json{{"ext_user_id", 45}}}));
-  meeting.at(Classroom::length);
+  meeting.at(SessionRoom::length);
   CHECK(meeting.tell(told).json()["outcome"] == "processed");
   CHECK(meeting.outcome() == "completed");
   CHECK(meeting.count("SELECT count(*) FROM session_attendance") == 3);
@@ -69,7 +69,7 @@ TEST_CASE("a meeting that is over tells who was there, and settles its session")
 
 TEST_CASE("a meeting to which nobody of the two came was missed by both, and unknown ones mean nothing") {
   Meeting meeting;
-  meeting.at(Classroom::length);
+  meeting.at(SessionRoom::length);
   Json foreign = meeting.analytics(Json::array());
   foreign["meeting_id"] = "somebody-elses";
   foreign["internal_meeting_id"] = "b";
@@ -82,12 +82,12 @@ TEST_CASE("a meeting to which nobody of the two came was missed by both, and unk
 
 TEST_CASE("cron waits a day for BigBlueButton's word") {
   Meeting meeting;
-  meeting.at(Classroom::length + 20 * hour);
+  meeting.at(SessionRoom::length + 20 * hour);
   native::StandaloneHost standalone(meeting.world);
   meeting.world.settings.values["BIGBLUEBUTTON_URL"] = "https://bbb.test/bigbluebutton";
   meeting.cron();
   CHECK(meeting.outcome() == "scheduled");
-  meeting.at(Classroom::length + 25 * hour);
+  meeting.at(SessionRoom::length + 25 * hour);
   meeting.cron();
   CHECK(meeting.outcome() == "no_show both");
 }

@@ -8,9 +8,9 @@
 namespace isthmus::native {
 
 /// PeerLoop's rooms on a world with one tutoring session, its two people, and a plugNmeet.
-class Classroom {
+class SessionRoom {
  public:
-  explicit Classroom(std::uint64_t seed = 1);
+  explicit SessionRoom(std::uint64_t seed = 1);
 
   Reply join(const Caller& caller);
   Reply deliver(const Json& event);

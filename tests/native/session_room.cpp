@@ -1,4 +1,4 @@
-#include "native/classroom.h"
+#include "native/session_room.h"
 
 #include <doctest/doctest.h>
 
@@ -22,7 +22,8 @@ const App& video_app() {
 
 }  // namespace
 
-Classroom::Classroom(std::uint64_t seed) : server(video_app(), "peerloop", seed), world(server.world), video(world) {
+SessionRoom::SessionRoom(std::uint64_t seed)
+    : server(video_app(), "peerloop", seed), world(server.world), video(world) {
   world.settings.values["APP_URL"] = "https://app.example.org/";
   teacher = add_user(world, "teacher", {"student", "creator"});
   student = add_user(world, "student");
@@ -50,28 +51,28 @@ Classroom::Classroom(std::uint64_t seed) : server(video_app(), "peerloop", seed)
       {session_id, enrollment, course, student.id, teacher.id, starts_at.ms, (starts_at + length).ms, now});
 }
 
-Reply Classroom::join(const Caller& caller) { return server.post("/api/sessions/" + session_id + "/join", caller); }
+Reply SessionRoom::join(const Caller& caller) { return server.post("/api/sessions/" + session_id + "/join", caller); }
 
-Reply Classroom::deliver(const Json& event) { return server.send(video.delivery(event)); }
+Reply SessionRoom::deliver(const Json& event) { return server.send(video.delivery(event)); }
 
-void Classroom::comes(const TestUser& who, std::string_view participant_sid) {
+void SessionRoom::comes(const TestUser& who, std::string_view participant_sid) {
   CHECK(deliver(video.participant_event("participant_joined", session_id, room_sid, participant_sid, who.id)).status ==
         200);
 }
 
-void Classroom::goes(const TestUser& who, std::string_view participant_sid) {
+void SessionRoom::goes(const TestUser& who, std::string_view participant_sid) {
   CHECK(deliver(video.participant_event("participant_left", session_id, room_sid, participant_sid, who.id)).status ==
         200);
 }
 
-Reply Classroom::finish() { return deliver(video.event("room_finished", session_id, room_sid)); }
+Reply SessionRoom::finish() { return deliver(video.event("room_finished", session_id, room_sid)); }
 
-void Classroom::at(Millis after_start) {
+void SessionRoom::at(Millis after_start) {
   REQUIRE(starts_at + after_start >= world.now());
   world.scheduler.advance(starts_at + after_start - world.now());
 }
 
-void Classroom::cron() {
+void SessionRoom::cron() {
   StandaloneHost standalone(world);
   Host& host = standalone.host();
   CHECK(run(world, peerloop::settle_overdue_sessions(host, world.now())).has_value());
@@ -80,19 +81,19 @@ void Classroom::cron() {
   CHECK(run(world, peerloop::copy_recordings(host)).has_value());
 }
 
-std::int64_t Classroom::count(std::string_view sql, std::vector<SqlValue> values) {
+std::int64_t SessionRoom::count(std::string_view sql, std::vector<SqlValue> values) {
   return world.database.count(sql, std::move(values));
 }
 
-std::string Classroom::text(std::string_view sql, std::vector<SqlValue> values) {
+std::string SessionRoom::text(std::string_view sql, std::vector<SqlValue> values) {
   return world.database.text(sql, std::move(values));
 }
 
-std::string Classroom::outcome() {
+std::string SessionRoom::outcome() {
   return text("SELECT status || coalesce(' ' || no_show_by, '') FROM sessions WHERE id = ?1", {session_id});
 }
 
-std::int64_t Classroom::mails(std::string_view template_name) {
+std::int64_t SessionRoom::mails(std::string_view template_name) {
   return count("SELECT count(*) FROM outbox WHERE dedupe_key LIKE 'mail:' || ?1 || ':%'", {std::string(template_name)});
 }
 
