@@ -2,7 +2,7 @@ import { FAULT_MODES } from './faults.mjs';
 import { json, parseForm } from './http.mjs';
 import { StripeError } from './stripe/errors.mjs';
 
-const PROVIDERS = ['stripe', 'resend', 'stream'];
+const PROVIDERS = ['stripe', 'resend', 'stream', 'plugnmeet'];
 const MAX_TIMES = 10_000;
 
 /** A request that cannot be done; the message is for whoever writes the test. */
@@ -128,16 +128,90 @@ export class Control {
     return this.parts.stripe.topUp(amount, currency);
   }
 
+  /** @returns {{id: string, sid: string, title: string, people: {sid: string, userId: string, name: string}[]}[]} oldest first */
+  rooms() {
+    this.sweep();
+    return this.parts.plugnmeet.rooms().map(({ id, sid, metadata, participants }) => ({
+      id,
+      sid,
+      title: metadata.room_title,
+      people: [...participants.values()].map(({ sid: participant, identity, name }) => ({
+        sid: participant,
+        userId: identity,
+        name,
+      })),
+    }));
+  }
+
+  /**
+   * As if somebody opened their link and came in. Ends when the application was told.
+   *
+   * @param {string} roomId
+   * @param {{userId: string, name?: string, isAdmin?: boolean, isHidden?: boolean, at?: number}} who `at` in seconds
+   */
+  async enterRoom(roomId, { userId, name = userId, ...more }) {
+    const participant = this.parts.plugnmeet.enter(this.#room(roomId), { userId, name, ...more });
+    if (!participant) throw new ControlError(409, 'The room is full.');
+    await this.parts.plugnmeet.events.settled();
+    return participant;
+  }
+
+  /** @param {string} roomId @param {{userId: string, at?: number}} who */
+  async leaveRoom(roomId, { userId, at }) {
+    const room = this.#room(roomId);
+    const found = [...room.participants.values()].find(({ identity }) => identity === userId);
+    if (!found) throw new ControlError(404, `${userId} is not in the room`);
+    this.parts.plugnmeet.leave(room, found, at);
+    await this.parts.plugnmeet.events.settled();
+  }
+
+  /** @param {string} roomId @param {{at?: number, silent?: boolean}} [how] silent: nobody's leaving is told */
+  async endRoom(roomId, how = {}) {
+    this.parts.plugnmeet.end(this.#room(roomId), how);
+    await this.parts.plugnmeet.events.settled();
+  }
+
+  /**
+   * A recording of a room, which may be over or never have been, becomes ready.
+   *
+   * @param {string} roomId
+   * @param {{bytes: number, recordId?: string}} recording
+   */
+  async addRecording(roomId, { bytes, recordId }) {
+    const { plugnmeet } = this.parts;
+    const room = plugnmeet.room(roomId) ??
+      plugnmeet.pastRooms().findLast(({ id }) => id === roomId) ?? { id: roomId, sid: 'RM_none', createdAt: 0 };
+    const { recording, firstAttempt } = plugnmeet.addRecording(room, { bytes, recordId });
+    await firstAttempt;
+    return recording;
+  }
+
+  /** How large the recordings of rooms that end are; 0: nothing is recorded. */
+  setRecordingBytes(bytes) {
+    this.parts.plugnmeet.recordingBytes = bytes;
+  }
+
+  #room(id) {
+    const room = this.parts.plugnmeet.room(id);
+    if (!room) throw new ControlError(404, `No such room: ${id}`);
+    return room;
+  }
+
   /**
    * Sends any event at all, signed: of other types, about unknown objects, old ones, the same one again.
    *
    * @param {{provider: string, type: string, object?: object, data?: object, previousAttributes?: object,
    *   account?: string, id?: string, created?: number}} event Stripe's: `object`, and `created` in seconds; Resend's and
-   *   Stream's: `data`
+   *   Stream's: `data`; plugNmeet's: `data` with `room`, `participant`, `recording_info`, and `created`
    * @returns {Promise<import('./webhooks.mjs').Delivery>}
    */
   async sendEvent({ provider, type, object = {}, data = {}, previousAttributes, account, id, created }) {
-    const { stripe, resend, stream, webhooks } = this.parts;
+    const { stripe, resend, stream, plugnmeet, webhooks } = this.parts;
+    if (provider === 'plugnmeet') {
+      const sent = plugnmeet.events.emit(type, data, { id, created });
+      await sent.firstAttempt;
+      return webhooks.find((await sent.delivery).id);
+    }
     const send = {
       stripe: () => stripe.events.emit(type, object, { previous: previousAttributes, account, id, created }),
       resend: () => resend.events.emit(type, data, id),
@@ -181,6 +255,7 @@ export class Control {
   /** Ends when every webhook is delivered or given up. */
   async settled() {
     await this.parts.resend.mailbox.settled();
+    await this.parts.plugnmeet.events.settled();
     await this.parts.webhooks.settled();
   }
 
@@ -212,11 +287,13 @@ export class Control {
   sweep() {
     this.parts.stripe.sweep();
     this.parts.resend.sweep();
+    this.parts.plugnmeet.sweep();
   }
 
   /** Forgets everything: objects, mails, deliveries, recorded requests, faults, idempotency keys. */
   reset() {
-    for (const part of ['webhooks', 'faults', 'requests', 'stripe', 'resend', 'stream']) this.parts[part].clear();
+    for (const part of ['webhooks', 'faults', 'requests', 'stripe', 'resend', 'stream', 'plugnmeet'])
+      this.parts[part].clear();
   }
 }
 
@@ -267,6 +344,24 @@ export function controlRoutes(router, { control, addresses }) {
     if (!Number.isInteger(amount)) throw new ControlError(400, 'amount must be a whole number of cents');
     return { transaction: control.topUp(amount, currency) };
   });
+  on('GET', '/rooms', () => ({ items: control.rooms() }));
+  on('POST', '/rooms/:id/join', async (call) => ({
+    participant: await control.enterRoom(call.params.id, bodyOf(call)),
+  }));
+  on('POST', '/rooms/:id/leave', async (call) => {
+    await control.leaveRoom(call.params.id, bodyOf(call));
+    return { ok: true };
+  });
+  on('POST', '/rooms/:id/end', async (call) => {
+    await control.endRoom(call.params.id, bodyOf(call));
+    return { ok: true };
+  });
+  on('POST', '/rooms/:id/recording', async (call) => {
+    const { bytes, recordId } = bodyOf(call);
+    if (!(Number.isSafeInteger(bytes) && bytes > 0))
+      throw new ControlError(400, 'bytes must be a whole number above 0');
+    return { recording: await control.addRecording(call.params.id, { bytes, recordId }) };
+  });
   on('POST', '/events', async (call) => {
     const event = bodyOf(call);
     if (!PROVIDERS.includes(event.provider) || typeof event.type !== 'string')
@@ -293,8 +388,9 @@ export function controlRoutes(router, { control, addresses }) {
   on('GET', '/faults', () => ({ items: control.faults(), modes: FAULT_MODES }));
   on('POST', '/faults', (call) => ({ items: control.fault(bodyOf(call)) }));
   on('POST', '/config', (call) => {
-    const { appUrl } = bodyOf(call);
+    const { appUrl, recordingBytes } = bodyOf(call);
     if (appUrl !== undefined) control.setAppUrl(appUrl);
+    if (recordingBytes !== undefined) control.setRecordingBytes(recordingBytes);
     return { appUrl: addresses.app };
   });
   on('POST', '/reset', () => {

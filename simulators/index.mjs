@@ -8,6 +8,8 @@ import { Faults } from './faults.mjs';
 import { BodyTooLarge, json, page, readBody, Router, write } from './http.mjs';
 import { html, layout } from './markup.mjs';
 import { overviewRoutes } from './pages.mjs';
+import { PlugNmeet } from './plugnmeet/index.mjs';
+import { roomPages } from './plugnmeet/pages.mjs';
 import { Requests } from './requests.mjs';
 import { Resend } from './resend/index.mjs';
 import { inboxRoutes } from './resend/pages.mjs';
@@ -26,8 +28,8 @@ const SWEEP_MS = 1000;
  * @property {string} [publicUrl] how browsers reach it; default http://localhost:<port>
  * @property {string | null} [appUrl] the Worker's base URL, where webhooks go; none: they are logged and not sent
  * @property {{stripeWebhook?: string, stripeConnectWebhook?: string, resendWebhook?: string,
- *   streamKey?: string, streamSecret?: string}} [secrets] those absent are
- *   made up for this run and found in the result; the Connect secret defaults to the other Stripe secret
+ *   streamKey?: string, streamSecret?: string, plugnmeetKey?: string, plugnmeetSecret?: string}} [secrets] those absent
+ *   are made up for this run and found in the result; the Connect secret defaults to the other Stripe secret
  * @property {() => number} [clock] milliseconds since the epoch
  * @property {{retryDelaysMs?: number[], timeoutMs?: number}} [webhooks] the pauses before the second, third, … attempt
  * @property {string} [stripeApiVersion] of the webhook endpoint
@@ -35,7 +37,7 @@ const SWEEP_MS = 1000;
  * @typedef {object} Simulators
  * @property {string} url
  * @property {{stripeWebhook: string, stripeConnectWebhook: string, resendWebhook: string, streamKey: string,
- *   streamSecret: string}} secrets
+ *   streamSecret: string, plugnmeetKey: string, plugnmeetSecret: string}} secrets
  * @property {Control} control what the control routes do, for tests in the same process
  * @property {() => Promise<void>} close
  */
@@ -82,6 +84,14 @@ export async function startSimulators({
       key: secrets.streamKey,
       secret: secrets.streamSecret,
     }),
+    plugnmeet: new PlugNmeet({
+      clock,
+      webhooks,
+      endpoint: endpoint('/api/webhooks/plugnmeet'),
+      publicUrl: () => addresses.own,
+      key: secrets.plugnmeetKey,
+      secret: secrets.plugnmeetSecret,
+    }),
   };
   const faults = new Faults();
   const requests = new Requests();
@@ -89,7 +99,8 @@ export async function startSimulators({
 
   const own = new Router();
   const parts = { ...providers, webhooks, faults, requests, addresses, control };
-  for (const add of [controlRoutes, overviewRoutes, paymentPages, inboxRoutes, feedPages, clientPages]) add(own, parts);
+  for (const add of [controlRoutes, overviewRoutes, paymentPages, inboxRoutes, feedPages, roomPages, clientPages])
+    add(own, parts);
 
   const server = createServer((request, response) => {
     serve(request, response).catch((error) => {
@@ -156,10 +167,13 @@ export async function startSimulators({
 function providerOf(path) {
   if (path.startsWith('/v1/')) return 'stripe';
   if (path.startsWith('/api/v2/feeds/') || path.startsWith('/api/v1.0/')) return 'stream';
+  if (/^\/plugnmeet\/(auth|download)\//.test(path)) return 'plugnmeet';
   return path === '/emails' || path.startsWith('/emails/') ? 'resend' : null;
 }
 
-function completeSecrets({ stripeWebhook, stripeConnectWebhook, resendWebhook, streamKey, streamSecret }) {
+function completeSecrets(given) {
+  const { stripeWebhook, stripeConnectWebhook, resendWebhook } = given;
+  const { streamKey, streamSecret, plugnmeetKey, plugnmeetSecret } = given;
   const madeUp = () => `whsec_${randomBytes(24).toString('base64')}`;
   if (resendWebhook && !/^whsec_[A-Za-z0-9+/]+=*$/.test(resendWebhook))
     throw new Error('secrets.resendWebhook must be whsec_ followed by Base64');
@@ -170,6 +184,8 @@ function completeSecrets({ stripeWebhook, stripeConnectWebhook, resendWebhook, s
     resendWebhook: resendWebhook || madeUp(),
     streamKey: streamKey || randomBytes(6).toString('hex'),
     streamSecret: streamSecret || randomBytes(32).toString('hex'),
+    plugnmeetKey: plugnmeetKey || 'plugnmeet',
+    plugnmeetSecret: plugnmeetSecret || randomBytes(24).toString('base64url'),
   };
 }
 

@@ -30,6 +30,7 @@ const PAGES = [
   ['/inbox', 'Inbox'],
   ['/checkouts', 'Checkouts'],
   ['/feeds', 'Feeds'],
+  ['/rooms', 'Rooms'],
   ['/webhooks', 'Webhooks'],
   ['/app', 'Client'],
 ];

@@ -21,6 +21,10 @@ enum class Operation : std::uint32_t {
   bucket_remove = 11,
   http_send = 12,
   rate_limit = 13,
+  upload_begin = 14,
+  upload_part = 15,
+  upload_finish = 16,
+  upload_abort = 17,
 };
 
 #define ISTHMUS_IMPORT(name) __attribute__((import_module("isthmus"), import_name(name)))

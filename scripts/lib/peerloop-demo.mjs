@@ -66,16 +66,18 @@ export function splitPrice(cents, instructorType) {
 }
 
 /**
- * @param {{password: string, hashPassword: (password: string) => string | Promise<string>}} options
+ * @param {{password: string, hashPassword: (password: string) => string | Promise<string>, now?: number}} options with
+ *   `now` there is a session that can be joined at that moment: the one thing that is not the same at every run
  * @returns {AsyncGenerator<string, void, void>}
  */
-export async function* demoStatements({ password, hashPassword }) {
+export async function* demoStatements({ password, hashPassword, now }) {
   // One hash serves all: the password is public, and hashing thirty times would cost seconds at every start.
   const passwordHash = await hashPassword(password);
   yield* peopleStatements(passwordHash);
   yield* catalogueStatements();
   yield* purchaseStatements();
   yield* communityStatements();
+  yield* sessionStatements(now);
 }
 
 function* peopleStatements(/** @type {string} */ passwordHash) {
@@ -469,6 +471,61 @@ function* communityStatements() {
       })),
     ),
   );
+}
+
+/** A session of Ada's with Kofi that took place and was recorded: its room's name at the video provider is its id. */
+export const demoRecordedSession = demoId('session recorded', opening + 200 * day);
+
+function* sessionStatements(/** @type {number | undefined} */ now) {
+  const course = courses.find(({ slug }) => slug === 'python-for-data-work');
+  const purchase = purchases.find((each) => each.student === 'ada' && each.course === course?.slug);
+  if (!course || !purchase) throw new Error('no demo purchase of Ada');
+  const bought = createdAt(course) + purchase.day * day;
+  const common = {
+    enrollment_id: demoId('enrollment ada_python_for_data_work', bought),
+    course_id: courseId(course.slug),
+    student_id: userId('ada'),
+    teacher_id: userId('kofi'),
+  };
+  const started = bought + 7 * day;
+  const ended = started + 3_600_000;
+  yield* inserts('sessions', [
+    {
+      id: demoRecordedSession,
+      ...common,
+      starts_at: started,
+      ends_at: ended,
+      status: 'completed',
+      settled_at: ended,
+      room_provider: 'plugnmeet',
+      room_id: demoRecordedSession,
+      room_created_at: started - 300_000,
+      room_ended_at: ended,
+      created_at: bought + day,
+      updated_at: ended,
+    },
+  ]);
+  yield* inserts(
+    'session_attendance',
+    ['ada', 'kofi'].map((handle) => ({
+      session_id: demoRecordedSession,
+      participant_sid: `PA_demo_${handle}`,
+      room_sid: 'RM_demo',
+      user_id: userId(handle),
+      joined_at: started - 120_000,
+      left_at: ended - 60_000,
+      left_how: 'left',
+    })),
+  );
+  if (now === undefined) return;
+  const begins = Math.floor(now / 60_000) * 60_000 - 300_000;
+  const open = { id: demoId('session open', begins), ...common, starts_at: begins, ends_at: begins + 7_200_000 };
+  const row = { ...open, created_at: bought + day, updated_at: bought + day };
+  // Nobody is in two sessions at once: one that was made a while ago may still be on.
+  yield `INSERT INTO sessions (${Object.keys(row).join(', ')}) SELECT ${Object.values(row).map(literal).join(', ')}
+WHERE NOT EXISTS (SELECT 1 FROM sessions WHERE status = 'scheduled' AND ends_at > ${begins}
+  AND (student_id IN (${literal(open.student_id)}, ${literal(open.teacher_id)})
+       OR teacher_id IN (${literal(open.student_id)}, ${literal(open.teacher_id)})))`;
 }
 
 function emailOf(/** @type {{handle: string}} */ person) {

@@ -29,6 +29,11 @@
 #include "peerloop/privacy/privacy.h"
 #include "peerloop/reviews/routes.h"
 #include "peerloop/teaching/routes.h"
+#include "peerloop/video/end_rooms.h"
+#include "peerloop/video/routes.h"
+#include "peerloop/video/settle.h"
+#include "peerloop/webhooks/bigbluebutton.h"
+#include "peerloop/webhooks/plugnmeet.h"
 #include "peerloop/webhooks/resend.h"
 #include "peerloop/webhooks/stream.h"
 #include "peerloop/webhooks/stripe_routes.h"
@@ -59,7 +64,10 @@ constexpr auto routes = join(
     notification_routes,
     message_routes,
     feed_routes,
-    stream_routes);
+    stream_routes,
+    video_routes,
+    plugnmeet_routes,
+    bigbluebutton_routes);
 // clang-format on
 
 constexpr auto deliveries = std::to_array<OutboxHandler>({
@@ -73,6 +81,8 @@ constexpr auto deliveries = std::to_array<OutboxHandler>({
     mirror_follow_handler,
     mirror_enrollment_handler,
     mirror_membership_handler,
+    recording_outbox_handler,
+    room_end_outbox_handler,
 });
 
 /// One dispatch holds its rows for two minutes; ten calls of a provider end within that, however slow they are.
@@ -90,7 +100,11 @@ Task<Result<void>> run_scheduled(Host& host, std::string_view, Timestamp now) {
   for (int i = 0; i < dispatches_a_run; ++i) note(co_await attempt(dispatch(host)));
   note(co_await attempt(release_unpaid_enrollments(host, now)));
   note(co_await attempt(give_up_uploads(host, now)));
+  note(co_await attempt(settle_overdue_sessions(host, now)));
+  note(co_await attempt(end_stale_rooms(host, now)));
   note(co_await attempt(purge_expired(host, now)));
+  // Last, because it takes longest.
+  note(co_await attempt(copy_recordings(host)));
   co_return first_failure;
 }
 

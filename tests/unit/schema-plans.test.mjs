@@ -307,6 +307,27 @@ const listings = [
     'refunds_once',
     "SELECT max(cumulative_cents) FROM refunds WHERE stripe_charge_id = ? AND status IN ('pending', 'succeeded')",
   ],
+  ['a session by its room', 'sqlite_autoindex_sessions_', 'SELECT id FROM sessions WHERE room_id = ?'],
+  [
+    'who was in a session',
+    'PRIMARY KEY',
+    'SELECT user_id FROM session_attendance WHERE session_id = ? ORDER BY participant_sid LIMIT 1000',
+  ],
+  [
+    'the recordings of a session',
+    'recordings_of_session',
+    'SELECT id FROM recordings WHERE session_id = ? ORDER BY recorded_at DESC, id DESC LIMIT 50',
+  ],
+  [
+    'recordings that were given up',
+    'recordings_failed',
+    "SELECT id FROM recordings WHERE status = 'failed' ORDER BY created_at DESC, id DESC LIMIT ?",
+  ],
+  [
+    'the parts of a recording',
+    'PRIMARY KEY',
+    'SELECT number, etag FROM recording_parts WHERE recording_id = ? ORDER BY number',
+  ],
   [
     'webhook events, newest first',
     'webhook_events_in_order',
@@ -427,6 +448,26 @@ const chores = [
     'releases unpaid enrollments',
     'enrollments_unpaid',
     "UPDATE enrollments SET status = 'released', released_at = ?1, updated_at = ?1 WHERE status = 'pending' AND checkout_expires_at <= ?1",
+  ],
+  [
+    'settles sessions that are over',
+    'sessions_scheduled',
+    `SELECT id FROM sessions WHERE status = 'scheduled' AND starts_at <= ?1 AND ends_at <= ?2
+     AND (room_provider IS NOT 'bigbluebutton' OR ends_at <= ?3) ORDER BY starts_at, id LIMIT CAST(?4 AS INTEGER)`,
+  ],
+  [
+    'ends rooms that nobody ended',
+    'sessions_with_open_room',
+    `SELECT id FROM sessions WHERE room_id IS NOT NULL AND room_ended_at IS NULL AND ends_at <= ?1
+     ORDER BY ends_at, id LIMIT CAST(?2 AS INTEGER)`,
+  ],
+  [
+    'takes hold of a recording to copy',
+    'recordings_to_copy',
+    `UPDATE recordings SET lock_owner = ?1, locked_until = ?3
+     WHERE status = 'copying' AND id = (SELECT id FROM recordings
+       WHERE status = 'copying' AND next_attempt_at <= ?2 AND (locked_until IS NULL OR locked_until <= ?2)
+       ORDER BY next_attempt_at, id LIMIT 1)`,
   ],
   [
     'forgets old webhook bodies',

@@ -95,6 +95,25 @@ function fillOperations(db) {
       now,
       now,
     ],
+    ["INSERT INTO session_rooms (session_id, room_sid, ended_at) VALUES (?, 'RM_1', ?)", id(5), now],
+    [
+      "INSERT INTO session_attendance (session_id, participant_sid, room_sid, user_id, joined_at, left_at, left_how) VALUES (?, 'PA_1', 'RM_1', ?, ?, ?, 'left')",
+      id(5),
+      ada,
+      now,
+      now,
+    ],
+    [
+      `INSERT INTO recordings (id, session_id, provider, provider_record_id, status, content_type, object_key, next_attempt_at, recorded_at, stored_at, created_at)
+       VALUES (?, ?, 'plugnmeet', 'rec-1', 'stored', 'video/mp4', 'recordings/1', ?, ?, ?, ?)`,
+      id(7),
+      id(5),
+      now,
+      now,
+      now,
+      now,
+    ],
+    ["INSERT INTO recording_parts (recording_id, number, etag) VALUES (?, 1, 'e')", id(7)],
     [
       `INSERT INTO certificates (id, enrollment_id, course_id, holder_id, holder_name, course_title, issued_by, issued_at, revoked_by, revoked_at)
        SELECT ?, id, course_id, student_id, 'N', 'T', teacher_id, ?, teacher_id, ? FROM enrollments LIMIT 1`,

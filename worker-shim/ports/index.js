@@ -7,6 +7,7 @@ import * as httpClient from './http_client.js';
 import * as incoming from './incoming.js';
 import * as keyValue from './key_value.js';
 import * as rateLimiter from './rate_limiter.js';
+import * as upload from './upload.js';
 
 /** @typedef {(exchange: import('../exchange.js').Exchange, args: import('../pack.js').PackReader) => Promise<Uint8Array | void>} Handler */
 
@@ -25,4 +26,8 @@ export const handlers = {
   [operations.bucket_remove]: bucket.remove,
   [operations.http_send]: httpClient.send,
   [operations.rate_limit]: rateLimiter.limit,
+  [operations.upload_begin]: upload.begin,
+  [operations.upload_part]: upload.copyPart,
+  [operations.upload_finish]: upload.finish,
+  [operations.upload_abort]: upload.abort,
 };

@@ -21,6 +21,8 @@ enum class Mail {
   teaching_decided,      ///< to who asked
   payout_paid,           ///< to the owner of the connected account
   payout_failed,         ///< to the same
+  session_completed,     ///< to both
+  session_missed,        ///< to both: somebody did not come
 };
 constexpr auto schema(Mail*) {
   return one_of(
@@ -29,7 +31,8 @@ constexpr auto schema(Mail*) {
       EnumName{"enrollment_confirmed", Mail::enrollment_confirmed}, EnumName{"new_student", Mail::new_student},
       EnumName{"payment_refunded", Mail::payment_refunded}, EnumName{"certificate_issued", Mail::certificate_issued},
       EnumName{"teaching_requested", Mail::teaching_requested}, EnumName{"teaching_decided", Mail::teaching_decided},
-      EnumName{"payout_paid", Mail::payout_paid}, EnumName{"payout_failed", Mail::payout_failed});
+      EnumName{"payout_paid", Mail::payout_paid}, EnumName{"payout_failed", Mail::payout_failed},
+      EnumName{"session_completed", Mail::session_completed}, EnumName{"session_missed", Mail::session_missed});
 }
 
 /// The statement that queues a mail to a user: put it into the batch that causes the mail. `cause` names the cause, so

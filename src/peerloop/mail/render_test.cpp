@@ -10,7 +10,8 @@ namespace {
 
 constexpr std::string_view values = R"({"token":"T0ken","courseTitle":"C++ & <you>","amount":"$450.00",
     "enrollmentId":"0192-e","studentName":"Bob <script>","teacherName":"Grace","certificateId":"0192-k",
-    "courseId":"0192-c","applicantName":"Bob <script>","message":"I <3 it","approved":true,"note":"Fine"})";
+    "courseId":"0192-c","applicantName":"Bob <script>","message":"I <3 it","approved":true,"note":"Fine",
+    "otherName":"Grace","sessionId":"0192-s","minutes":52,"youMissed":false,"otherMissed":true})";
 
 RenderedMail rendered(Mail mail, std::string_view name = "Ada", std::string_view json = values) {
   auto result = render_mail(mail, name, json, "https://app.example.org/");

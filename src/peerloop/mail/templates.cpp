@@ -192,6 +192,37 @@ Please check the bank details there. The next payout will include the amount.
 
 Check my account: {{link}})"};
 
+constexpr MailTemplate session_completed{Mail::session_completed,
+                                         {"courseTitle", "otherName", "sessionId"},
+                                         "Your session is complete: {{courseTitle}}",
+                                         "/sessions/{{sessionId}}",
+                                         R"(<h1 style="{{{heading}}}">Your session is complete</h1>
+<p style="{{{paragraph}}}">Hello {{name}}, you and <strong>{{otherName}}</strong> have met for <strong>{{courseTitle}}</strong>. How was it? A few words help the next one.</p>
+<p style="{{{paragraph}}}"><a href="{{link}}" style="{{{button}}}">Review the session</a></p>
+<p class="small" style="{{{small}}}">If it was recorded, the recording appears on the same page in a while.</p>
+)",
+                                         R"(Hello {{name}},
+
+you and {{otherName}} have met for "{{courseTitle}}". How was it? A few words help the next one.
+
+Review the session: {{link}}
+
+If it was recorded, the recording appears on the same page in a while.)"};
+
+constexpr MailTemplate session_missed{Mail::session_missed,
+                                      {"courseTitle", "otherName", "sessionId"},
+                                      "A session was missed: {{courseTitle}}",
+                                      "/sessions/{{sessionId}}",
+                                      R"(<h1 style="{{{heading}}}">A session was missed</h1>
+<p style="{{{paragraph}}}">Hello {{name}}, your session with <strong>{{otherName}}</strong> in <strong>{{courseTitle}}</strong> did not take place.{{#youMissed}} We did not see you in the room.{{/youMissed}}{{#otherMissed}} {{otherName}} did not come.{{/otherMissed}}</p>
+<p style="{{{paragraph}}}"><a href="{{link}}" style="{{{button}}}">See the session</a></p>
+)",
+                                      R"(Hello {{name}},
+
+your session with {{otherName}} in "{{courseTitle}}" did not take place.{{#youMissed}} We did not see you in the room.{{/youMissed}}{{#otherMissed}} {{otherName}} did not come.{{/otherMissed}}
+
+See the session: {{link}})"};
+
 constexpr auto templates = std::to_array<MailTemplate>(
     {verify_email, reset_password, password_changed, enrollment_confirmed, new_student, payment_refunded,
      certificate_issued, teaching_requested, teaching_decided, payout_paid, payout_failed});
