@@ -15,6 +15,8 @@
 #include "peerloop/money/refund_outbox.h"
 #include "peerloop/money/routes.h"
 #include "peerloop/people/routes.h"
+#include "peerloop/scheduling/routes.h"
+#include "peerloop/scheduling/session_news.h"
 #include "peerloop/webhooks/resend.h"
 #include "peerloop/webhooks/stripe_routes.h"
 
@@ -29,6 +31,7 @@ constexpr auto routes = join(service_routes,     //
                              people_routes,      //
                              course_routes,      //
                              enrollment_routes,  //
+                             scheduling_routes,  //
                              money_routes,       //
                              resend_routes,      //
                              stripe_routes);
@@ -50,6 +53,7 @@ Task<Result<void>> run_scheduled(Host& host, std::string_view, Timestamp now) {
   const auto note = [&](Result<void> done) {
     if (!done && first_failure) first_failure = std::move(done);
   };
+  note(co_await attempt(send_reminders(host, now)));
   for (int i = 0; i < dispatches_a_run; ++i) note(co_await attempt(dispatch(host)));
   note(co_await attempt(release_unpaid_enrollments(host, now)));
   note(co_await attempt(purge_expired(host, now)));
