@@ -205,6 +205,50 @@ const listings = [
     "SELECT max(cumulative_cents) FROM refunds WHERE stripe_charge_id = ? AND status IN ('pending', 'succeeded')",
   ],
   [
+    'a person’s sessions in both roles, the latest first',
+    'sessions_of_teacher',
+    `SELECT 'json' AS json, s.starts_at, s.id FROM sessions s WHERE s.student_id = ?1 AND (s.starts_at, s.id) < (?4, ?5)
+     UNION ALL SELECT 'json' AS json, s.starts_at, s.id FROM sessions s WHERE s.teacher_id = ?1 AND (s.starts_at, s.id) < (?4, ?5)
+     ORDER BY 2 DESC, 3 DESC LIMIT ?3`,
+  ],
+  [
+    'sessions that are to come, in both roles',
+    'sessions_taught',
+    `SELECT 'json' AS json, s.starts_at, s.id FROM sessions s WHERE s.student_id = ?1
+       AND s.status = 'scheduled' AND s.starts_at > ?2 - 14400000 AND s.ends_at > ?2 AND s.starts_at > ?4
+     UNION ALL SELECT 'json' AS json, s.starts_at, s.id FROM sessions s WHERE s.teacher_id = ?1
+       AND s.status = 'scheduled' AND s.starts_at > ?2 - 14400000 AND s.ends_at > ?2 AND s.starts_at > ?4
+     ORDER BY 2 LIMIT ?3`,
+  ],
+  [
+    'what stands in the way of a booking',
+    'sessions_of_teacher',
+    "SELECT starts_at, ends_at FROM sessions WHERE teacher_id = ? AND status <> 'cancelled' AND starts_at BETWEEN ? AND ?",
+  ],
+  [
+    'a teacher’s sessions of one day',
+    'sessions_of_teacher',
+    `SELECT count(*) FROM json_each(?3) m JOIN sessions s
+     ON s.teacher_id = ?1 AND s.starts_at >= m.value ->> 0 AND s.starts_at < m.value ->> 1 WHERE s.status <> 'cancelled' LIMIT 1`,
+  ],
+  [
+    'the hours of a teacher',
+    'PRIMARY KEY',
+    "SELECT hours FROM availability_exceptions WHERE teacher_id = ? AND date BETWEEN '2026-01-01' AND '2026-02-01'",
+  ],
+  [
+    'whose calendar a link opens',
+    'sqlite_autoindex_calendar_links_',
+    'SELECT u.id FROM calendar_links l JOIN users u ON u.id = l.user_id WHERE l.token_hash = ?',
+  ],
+  [
+    'the sessions of a calendar',
+    'sessions_of_student',
+    `SELECT s.id, s.starts_at FROM sessions s WHERE s.student_id = (SELECT user_id FROM calendar_links WHERE token_hash = ?1) AND s.starts_at > ?2
+     UNION ALL SELECT s.id, s.starts_at FROM sessions s WHERE s.teacher_id = (SELECT user_id FROM calendar_links WHERE token_hash = ?1) AND s.starts_at > ?2
+     ORDER BY 2 DESC, 1 DESC LIMIT 1000`,
+  ],
+  [
     'webhook events, newest first',
     'webhook_events_in_order',
     'SELECT event_id FROM webhook_events ORDER BY received_at DESC, provider, event_id LIMIT ?',
@@ -249,6 +293,11 @@ const chores = [
     'releases unpaid enrollments',
     'enrollments_unpaid',
     "UPDATE enrollments SET status = 'released', released_at = ?1, updated_at = ?1 WHERE status = 'pending' AND checkout_expires_at <= ?1",
+  ],
+  [
+    'finds who is to be reminded',
+    'sessions_to_remind',
+    "SELECT id FROM sessions WHERE status = 'scheduled' AND next_reminder_at IS NOT NULL AND next_reminder_at <= ? ORDER BY next_reminder_at LIMIT ?",
   ],
   [
     'forgets old webhook bodies',
