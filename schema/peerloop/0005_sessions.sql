@@ -89,11 +89,9 @@ CREATE TRIGGER sessions_apart_when_booked BEFORE INSERT ON sessions WHEN NEW.sta
 BEGIN
   SELECT RAISE(ABORT, 'guard:slot_taken')
   WHERE EXISTS (SELECT 1 FROM sessions s WHERE s.status = 'scheduled' AND s.teacher_id IN (NEW.teacher_id, NEW.student_id)
-                AND s.starts_at > NEW.starts_at - 14400000 AND s.starts_at < NEW.ends_at AND s.ends_at > NEW.starts_at
-                AND s.id <> NEW.id)
+                AND s.starts_at > NEW.starts_at - 14400000 AND s.starts_at < NEW.ends_at AND s.ends_at > NEW.starts_at)
      OR EXISTS (SELECT 1 FROM sessions s WHERE s.status = 'scheduled' AND s.student_id IN (NEW.teacher_id, NEW.student_id)
-                AND s.starts_at > NEW.starts_at - 14400000 AND s.starts_at < NEW.ends_at AND s.ends_at > NEW.starts_at
-                AND s.id <> NEW.id);
+                AND s.starts_at > NEW.starts_at - 14400000 AND s.starts_at < NEW.ends_at AND s.ends_at > NEW.starts_at);
 END;
 
 CREATE TRIGGER sessions_apart_when_moved BEFORE UPDATE OF starts_at, ends_at, status ON sessions
