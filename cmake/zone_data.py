@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 FIRST_YEAR, LAST_YEAR = 2026, 2050
 UNIT = timedelta(minutes=15)  # of moments and of offsets: all of them are whole quarters of an hour
 LONGEST_WAIT = 0xFFFF
+STRIDE = timedelta(days=5)  # no law has lasted for less
 
 start = datetime(FIRST_YEAR, 1, 1, tzinfo=timezone.utc)
 end = datetime(LAST_YEAR + 1, 1, 1, tzinfo=timezone.utc)
@@ -46,7 +47,7 @@ def changes_of(path):
     changes = []
     at = start
     while at < end:
-        following = min(at + timedelta(days=1), end)
+        following = min(at + STRIDE, end)
         if offset_at(following) != offset:
             before, after = at, following
             while after - before > timedelta(minutes=1):

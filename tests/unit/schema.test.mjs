@@ -109,17 +109,9 @@ function fillOperations(db) {
       now,
       now,
     ],
-    [
-      'INSERT INTO availability_rules (teacher_id, weekday, from_minute, to_minute) VALUES (?, 1, 540, 1020)',
-      ada,
-    ],
+    ['INSERT INTO availability_rules (teacher_id, weekday, from_minute, to_minute) VALUES (?, 1, 540, 1020)', ada],
     ["INSERT INTO availability_exceptions (teacher_id, date, hours) VALUES (?, '2026-12-24', '[]')", ada],
-    [
-      'INSERT INTO calendar_links (user_id, token_hash, created_at) VALUES (?, ?, ?)',
-      ada,
-      'd'.repeat(64),
-      now,
-    ],
+    ['INSERT INTO calendar_links (user_id, token_hash, created_at) VALUES (?, ?, ?)', ada, 'd'.repeat(64), now],
   );
 }
 

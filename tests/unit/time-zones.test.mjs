@@ -9,7 +9,14 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
 /** Zones whose law changed between the edition that Node carries and ours. */
-const newerThanNode = ['Cuba', 'America/Havana', 'America/Inuvik', 'America/Rainy_River', 'America/Winnipeg', 'Canada/Central'];
+const newerThanNode = [
+  'Cuba',
+  'America/Havana',
+  'America/Inuvik',
+  'America/Rainy_River',
+  'America/Winnipeg',
+  'Canada/Central',
+];
 
 const source = readFileSync(new URL('../../src/peerloop/people/zone_names.h', import.meta.url), 'utf8');
 const names = [...source.matchAll(/\{"(\w*)",((?:\s*"[^"]*")+)\}/g)].flatMap(([, area, texts]) =>
@@ -88,7 +95,8 @@ async function readTable() {
   const folder = await mkdtemp(join(tmpdir(), 'zones-'));
   try {
     const root = fileURLToPath(new URL('../..', import.meta.url));
-    const bash = (/** @type {string} */ script) => promisify(execFile)('bash', ['-c', script, 'bash', folder], { cwd: root });
+    const bash = (/** @type {string} */ script) =>
+      promisify(execFile)('bash', ['-c', script, 'bash', folder], { cwd: root });
     await bash(
       'source scripts/lib/env.sh && python3 cmake/zone_data.py "$time_zones/zoneinfo" "$(cat "$time_zones/version")" src/peerloop/people/zone_names.h "$1/zones.h"',
     );

@@ -49,8 +49,8 @@ struct MailExtras {
 Statement queue_mail(Host& host, Mail mail, std::string_view user_id, std::string_view cause, std::string values_json,
                      const MailExtras& extras = {});
 
-/// What `queue_mail` writes, for those who write many rows with one statement: the row's key and its payload. Its kind is
-/// "mail".
+/// What `queue_mail` writes, for those who write many rows with one statement: the row's key and its payload. Its kind
+/// is "mail".
 std::string mail_dedupe_key(Mail mail, std::string_view user_id, std::string_view cause);
 std::string mail_payload(Mail mail, std::string_view user_id, std::string_view values_json, const MailExtras& extras);
 

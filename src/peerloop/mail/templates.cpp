@@ -162,17 +162,18 @@ Find another time: {{link}}
 
 The attached file takes it out of your calendar.)"};
 
-constexpr MailTemplate session_reminder{Mail::session_reminder,
-                                        {"courseTitle", "when", "sessionId"},
-                                        "{{#soon}}Soon{{/soon}}{{^soon}}Tomorrow{{/soon}}: {{courseTitle}}",
-                                        "/sessions/{{sessionId}}",
-                                        R"(<h1 style="{{{heading}}}">{{#soon}}Your session begins soon{{/soon}}{{^soon}}Your session is tomorrow{{/soon}}</h1>
+constexpr MailTemplate session_reminder{
+    Mail::session_reminder,
+    {"courseTitle", "when", "sessionId"},
+    "{{#soon}}Soon{{/soon}}{{^soon}}Tomorrow{{/soon}}: {{courseTitle}}",
+    "/sessions/{{sessionId}}",
+    R"(<h1 style="{{{heading}}}">{{#soon}}Your session begins soon{{/soon}}{{^soon}}Your session is tomorrow{{/soon}}</h1>
 <p style="{{{paragraph}}}">Hello {{name}}, you and <strong>{{otherName}}</strong> meet for <strong>{{courseTitle}}</strong>:</p>
 <p style="{{{paragraph}}}"><strong>{{when}}</strong></p>
 <p style="{{{paragraph}}}"><a href="{{link}}" style="{{{button}}}">{{#soon}}Join the session{{/soon}}{{^soon}}See the session{{/soon}}</a></p>
 <p class="small" style="{{{small}}}">The room opens ten minutes before.</p>
 )",
-                                        R"(Hello {{name}},
+    R"(Hello {{name}},
 
 you and {{otherName}} meet for "{{courseTitle}}":
 
@@ -180,10 +181,9 @@ you and {{otherName}} meet for "{{courseTitle}}":
 
 The room opens ten minutes before: {{link}})"};
 
-constexpr auto templates = std::to_array<MailTemplate>({verify_email, reset_password, password_changed,
-                                                        enrollment_confirmed, new_student, payment_refunded,
-                                                        session_booked, session_moved, session_cancelled,
-                                                        session_reminder});
+constexpr auto templates =
+    std::to_array<MailTemplate>({verify_email, reset_password, password_changed, enrollment_confirmed, new_student,
+                                 payment_refunded, session_booked, session_moved, session_cancelled, session_reminder});
 
 /// One for each enumerator, in their order.
 constexpr bool are_in_order() {

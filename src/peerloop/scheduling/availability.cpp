@@ -23,9 +23,8 @@ void check_order(std::string_view from, std::string_view to, Problems& problems)
 
 void check_apart(std::vector<PlacedHours> hours, Problems& problems) {
   std::ranges::sort(hours, {}, [](const PlacedHours& one) { return std::pair(one.day, one.from); });
-  const auto clash = std::ranges::adjacent_find(hours, [](const PlacedHours& one, const PlacedHours& next) {
-    return one.day == next.day && next.from < one.to;
-  });
+  const auto clash = std::ranges::adjacent_find(
+      hours, [](const PlacedHours& one, const PlacedHours& next) { return one.day == next.day && next.from < one.to; });
   if (clash != hours.end()) problems.add("must not overlap on one day");
 }
 
@@ -107,8 +106,8 @@ Task<Result<Response>> show_availability(Request& request) {
 Task<Result<Response>> set_availability(Request& request, Availability availability) {
   co_await check(availability);
   const std::string& teacher = request.user().user_id;
-  auto batch = replace_availability(
-      teacher, availability, rules_json(availability), exceptions_json(availability), request.now());
+  auto batch = replace_availability(teacher, availability, rules_json(availability), exceptions_json(availability),
+                                    request.now());
   batch.push_back(select_availability(teacher));
   // The second time says the same once more.
   auto sets = co_await request.db().batch(std::move(batch), OnLostAnswer::retry);

@@ -8,7 +8,8 @@
 #include "http/app.h"
 #include "peerloop/people/rules.h"
 
-/// When somebody teaches: hours of the week by their own wall clock, other hours on some dates, and the rules of booking.
+/// When somebody teaches: hours of the week by their own wall clock, other hours on some dates, and the rules of
+/// booking.
 namespace isthmus::peerloop {
 
 enum class Weekday { monday, tuesday, wednesday, thursday, friday, saturday, sunday };

@@ -17,8 +17,9 @@ constexpr App scheduling_app{"peerloop", "Scheduling", peerloop::scheduling_rout
 const Json office_hours{
     {"timezone", "Europe/Lisbon"},
     {"rules", {{{"weekday", "tuesday"}, {"from", "09:00"}, {"to", "12:00"}}}},
-    {"exceptions", {{{"date", "2026-09-29"}, {"hours", Json::array()}},
-                    {{"date", "2026-09-30"}, {"hours", {{{"from", "23:00"}, {"to", "24:00"}}}}}}},
+    {"exceptions",
+     {{{"date", "2026-09-29"}, {"hours", Json::array()}},
+      {{"date", "2026-09-30"}, {"hours", {{{"from", "23:00"}, {"to", "24:00"}}}}}}},
     {"sessionMinutes", {60, 30}},
     {"dailyLimit", 3},
 };

@@ -1,14 +1,14 @@
 #include "peerloop/scheduling/book.h"
 
-#include <doctest/doctest.h>
-
 #include <algorithm>
 
-#include "native/classroom.h"
+#include <doctest/doctest.h>
+
+#include "native/timetable.h"
 
 using namespace isthmus;
-using native::Classroom;
 using native::Json;
+using native::Timetable;
 
 namespace {
 
@@ -18,21 +18,21 @@ constexpr const char* ten = "2026-09-23T10:00:00.000Z";
 constexpr const char* noon = "2026-09-23T12:00:00.000Z";
 
 /// Every call takes its own time, so that requests interleave.
-void shuffle(Classroom& room) {
+void shuffle(Timetable& room) {
   room.world.fates = [&](const native::HostCall&) {
     return native::Fate{native::Fate::Fault::none, static_cast<Millis>(room.world.scheduler.draw(50)),
                         static_cast<Millis>(room.world.scheduler.draw(50))};
   };
 }
 
-bool lists(Classroom& room, std::string_view starts_at) {
+bool lists(Timetable& room, std::string_view starts_at) {
   return std::ranges::contains(room.slots("?from=2026-09-23T00:00:00Z&to=2026-09-24T00:00:00Z"), starts_at);
 }
 
 }  // namespace
 
 TEST_CASE("a slot that is listed is booked, told to both, and listed no more") {
-  Classroom room;
+  Timetable room;
   CHECK(lists(room, nine));
   const auto reply = room.book(nine);
   REQUIRE_MESSAGE(reply.status == 201, reply.body);
@@ -63,7 +63,7 @@ TEST_CASE("a slot that is listed is booked, told to both, and listed no more") {
 TEST_CASE("of fifty who want one slot at once, one gets it") {
   for (std::uint64_t seed = 1; seed <= 4; ++seed) {
     CAPTURE(seed);
-    Classroom room(seed);
+    Timetable room(seed);
     std::vector<std::pair<Json, native::TestUser>> wishes;
     for (int i = 0; i < 50; ++i) {
       const auto who = native::add_user(room.world, "student" + std::to_string(i));
@@ -92,7 +92,7 @@ TEST_CASE("of fifty who want one slot at once, one gets it") {
 TEST_CASE("of two at once within each other's buffers, one is booked") {
   for (std::uint64_t seed = 1; seed <= 8; ++seed) {
     CAPTURE(seed);
-    Classroom room(seed);
+    Timetable room(seed);
     room.set_hours({{"bufferBeforeMinutes", 10}, {"bufferAfterMinutes", 5}, {"slotStepMinutes", 15}});
     const auto other = native::add_user(room.world, "other");
     Json body = room.booking(ten);
@@ -113,7 +113,7 @@ TEST_CASE("of two at once within each other's buffers, one is booked") {
 TEST_CASE("of two at once on a day that has room for one, one is booked") {
   for (std::uint64_t seed = 1; seed <= 8; ++seed) {
     CAPTURE(seed);
-    Classroom room(seed);
+    Timetable room(seed);
     room.set_hours({{"dailyLimit", 1}});
     shuffle(room);
     const auto one = room.server.begin(native::with_json("POST", "/api/sessions", room.booking(nine), room.student));
@@ -126,13 +126,14 @@ TEST_CASE("of two at once on a day that has room for one, one is booked") {
 }
 
 TEST_CASE("nobody is in two sessions at once, as a student or as a teacher") {
-  Classroom room;
+  Timetable room;
   room.booked(nine);
   // The same student has another teacher at the same time.
   const auto other = native::add_user(room.world, "other", {"creator"});
-  CHECK(room.server.put("/api/availability",
-                        {{"timezone", "UTC"}, {"rules", {{{"weekday", "wednesday"}, {"from", "09:00"}, {"to", "12:00"}}}}},
-                        other)
+  CHECK(room.server
+            .put("/api/availability",
+                 {{"timezone", "UTC"}, {"rules", {{{"weekday", "wednesday"}, {"from", "09:00"}, {"to", "12:00"}}}}},
+                 other)
             .status == 200);
   const std::string course = room.world.new_id(), enrollment = room.world.new_id();
   const std::int64_t now = room.world.now().ms;
@@ -146,7 +147,8 @@ TEST_CASE("nobody is in two sessions at once, as a student or as a teacher") {
                                checkout_expires_at, enrolled_at, created_at, updated_at)
       VALUES (?1, ?2, ?3, ?4, 'creator', 'enrolled', 45000, 'usd', ?5, ?5, ?5, ?5))",
                               {enrollment, course, room.student.id, other.id, now});
-  const Json body{{"enrollmentId", enrollment}, {"teacherId", other.id}, {"startsAt", half_past_nine}, {"durationMinutes", 60}};
+  const Json body{
+      {"enrollmentId", enrollment}, {"teacherId", other.id}, {"startsAt", half_past_nine}, {"durationMinutes", 60}};
   CHECK(room.server.post("/api/sessions", body, room.student).code() == "slot_taken");
   const std::string path = "/api/student-teachers/" + other.id + "/slots";
   CHECK(room.server.get(path, room.student).json()["slots"][0]["startsAt"] == ten);
@@ -154,7 +156,7 @@ TEST_CASE("nobody is in two sessions at once, as a student or as a teacher") {
 }
 
 TEST_CASE("what is not listed is not booked") {
-  Classroom room;
+  Timetable room;
   CHECK(room.book("2026-09-23T08:30:00Z").code() == "slot_unavailable");
   CHECK(room.book("2026-09-23T16:30:00Z").code() == "slot_unavailable");
   CHECK(room.book("2026-09-23T09:15:00Z").code() == "slot_unavailable");
@@ -171,7 +173,7 @@ TEST_CASE("what is not listed is not booked") {
 }
 
 TEST_CASE("the enrollment must be the caller's, under way, and with this teacher") {
-  Classroom room;
+  Timetable room;
   const auto other = native::add_user(room.world, "other");
   CHECK(room.server.post("/api/sessions", room.booking(nine), other).status == 404);
   CHECK(room.server.post("/api/sessions", room.booking(nine), room.teacher).status == 404);
@@ -196,12 +198,13 @@ TEST_CASE("the enrollment must be the caller's, under way, and with this teacher
     CHECK(reply.code() == "not_enrolled");
     CHECK(reply.json()["details"]["status"] == status);
   }
-  room.world.database.execute("UPDATE users SET suspended_at = ?2 WHERE id = ?1", {room.teacher.id, room.world.now().ms});
+  room.world.database.execute("UPDATE users SET suspended_at = ?2 WHERE id = ?1",
+                              {room.teacher.id, room.world.now().ms});
   CHECK(room.book(nine).code() == "teacher_not_available");
 }
 
 TEST_CASE("hours that change while somebody books are the ones that count") {
-  Classroom room;
+  Timetable room;
   int batches = 0;
   // Between what the booking reads and what it writes.
   room.world.fates = [&](const native::HostCall&) {
@@ -214,7 +217,7 @@ TEST_CASE("hours that change while somebody books are the ones that count") {
 }
 
 TEST_CASE("a booking asked for twice under one key is one session") {
-  Classroom room;
+  Timetable room;
   const auto with_key = room.student.with("idempotency-key", "tab-1");
   const auto first = room.server.post("/api/sessions", room.booking(nine), with_key);
   const auto again = room.server.post("/api/sessions", room.booking(nine), with_key);
@@ -226,7 +229,7 @@ TEST_CASE("a booking asked for twice under one key is one session") {
 }
 
 TEST_CASE("either of the two moves a session; both are told, and its sequence rises") {
-  Classroom room;
+  Timetable room;
   const std::string id = room.booked(nine);
   auto reply = room.move(id, noon, room.student);
   REQUIRE_MESSAGE(reply.status == 200, reply.body);
@@ -253,7 +256,7 @@ TEST_CASE("either of the two moves a session; both are told, and its sequence ri
 }
 
 TEST_CASE("a session keeps its length, also where it is offered no longer") {
-  Classroom room;
+  Timetable room;
   const std::string id = room.booked(nine);
   room.set_hours({{"sessionMinutes", {30}}});
   CHECK(room.book(noon).code() == "slot_unavailable");
@@ -261,7 +264,7 @@ TEST_CASE("a session keeps its length, also where it is offered no longer") {
 }
 
 TEST_CASE("when it is too late, a session stays; its teacher may still cancel it until it begins") {
-  Classroom room;
+  Timetable room;
   room.set_hours({{"changeNoticeMinutes", 120}});
   const std::string id = room.booked(nine);
   room.world.scheduler.advance(from_rfc3339("2026-09-23T07:00:00Z").value() - room.world.now());
@@ -277,7 +280,7 @@ TEST_CASE("when it is too late, a session stays; its teacher may still cancel it
 }
 
 TEST_CASE("a cancelled session frees its time, and tells why") {
-  Classroom room;
+  Timetable room;
   const std::string id = room.booked(nine);
   const auto reply = room.cancel(id, room.student, "  a <b>cold</b> ");
   REQUIRE_MESSAGE(reply.status == 200, reply.body);
@@ -301,7 +304,7 @@ TEST_CASE("a cancelled session frees its time, and tells why") {
 }
 
 TEST_CASE("one of two who move and cancel at once is told so") {
-  Classroom room;
+  Timetable room;
   const std::string id = room.booked(nine);
   const auto moving = room.server.begin(
       native::with_json("POST", "/api/sessions/" + id + "/reschedule", {{"startsAt", noon}}, room.student));
@@ -322,7 +325,7 @@ TEST_CASE("whatever becomes of an answer, a session is booked once") {
   for (const auto fault : {native::Fate::Fault::not_done, native::Fate::Fault::answer_lost})
     for (int broken = 1; broken < 6; ++broken) {
       CAPTURE(broken);
-      Classroom room;
+      Timetable room;
       int calls = 0;
       room.world.fates = [&](const native::HostCall&) {
         return native::Fate{.fault = ++calls == broken ? fault : native::Fate::Fault::none};
@@ -342,7 +345,7 @@ TEST_CASE("whatever becomes of an answer, a session is booked once") {
 }
 
 TEST_CASE("a booking, a move and a cancellation take two readings and one writing at most") {
-  Classroom room;
+  Timetable room;
   int calls = 0;
   room.world.fates = [&](const native::HostCall& call) {
     calls += call.port == "database";

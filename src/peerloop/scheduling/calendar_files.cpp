@@ -28,8 +28,8 @@ Task<Result<Response>> download_session(Request& request) {
   const CalendarEvent event = event_for(session, request.user().user_id, request.settings());
   // To import it where it was cancelled takes it back.
   const CalendarMethod method = event.cancelled ? CalendarMethod::cancel : CalendarMethod::publish;
-  co_return calendar_response(
-      write_calendar(method, "", organizer_address(request.settings()), std::span(&event, 1)), "session.ics");
+  co_return calendar_response(write_calendar(method, "", organizer_address(request.settings()), std::span(&event, 1)),
+                              "session.ics");
 }
 
 Task<Result<Response>> subscribe_to_calendar(Request& request, CalendarQuery query) {
@@ -38,21 +38,19 @@ Task<Result<Response>> subscribe_to_calendar(Request& request, CalendarQuery que
   reads.push_back(select_calendar_owner(hash));
   reads.push_back(select_calendar_sessions(hash, request.now()));
   auto sets = co_await request.db().batch(std::move(reads), OnLostAnswer::retry);
-  const auto owner =
-      co_await required(co_await std::move(sets[0]).first<CalendarOwner>(), not_found("calendar"));
+  const auto owner = co_await required(co_await std::move(sets[0]).first<CalendarOwner>(), not_found("calendar"));
   std::vector<CalendarEvent> events;
   for (const SessionFacts& session : co_await std::move(sets[1]).as<SessionFacts>())
     events.push_back(event_for(session, owner.id, request.settings()));
-  co_return calendar_response(write_calendar(CalendarMethod::publish, "PeerLoop: " + owner.name,
-                                             organizer_address(request.settings()), events),
-                              "peerloop.ics");
+  co_return calendar_response(
+      write_calendar(CalendarMethod::publish, "PeerLoop: " + owner.name, organizer_address(request.settings()), events),
+      "peerloop.ics");
 }
 
 Task<Result<Response>> renew_calendar_link(Request& request) {
   const std::string token = draw_secret_token(request.host());
   co_await request.db().batch(
-      {replace_calendar_link(request.user().user_id, hash_of_secret_token(token), request.now())},
-      OnLostAnswer::retry);
+      {replace_calendar_link(request.user().user_id, hash_of_secret_token(token), request.now())}, OnLostAnswer::retry);
   co_return created(CalendarLink{token, "/api/calendar.ics?token=" + token});
 }
 

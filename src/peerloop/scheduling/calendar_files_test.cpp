@@ -2,11 +2,11 @@
 
 #include <doctest/doctest.h>
 
-#include "native/classroom.h"
+#include "native/timetable.h"
 
 using namespace isthmus;
-using native::Classroom;
 using native::Json;
+using native::Timetable;
 
 namespace {
 
@@ -19,7 +19,7 @@ std::size_t events_in(std::string_view calendar) {
 }  // namespace
 
 TEST_CASE("a session comes as a file, which takes it back when it is cancelled") {
-  Classroom room;
+  Timetable room;
   const std::string id = room.booked("2026-09-23T09:00:00Z");
   const std::string path = "/api/sessions/" + id + "/calendar.ics";
   auto reply = room.server.get(path, room.teacher);
@@ -38,7 +38,7 @@ TEST_CASE("a session comes as a file, which takes it back when it is cancelled")
 }
 
 TEST_CASE("whoever has the link subscribes to all sessions, until there is a new one") {
-  Classroom room;
+  Timetable room;
   const auto made = room.server.post("/api/calendar/token", room.student);
   REQUIRE_MESSAGE(made.status == 201, made.body);
   const auto url = made.json()["url"].get<std::string>();
@@ -70,20 +70,21 @@ TEST_CASE("whoever has the link subscribes to all sessions, until there is a new
 }
 
 TEST_CASE("the database does not know the link itself, and a guess opens nothing") {
-  Classroom room;
+  Timetable room;
   const auto token = room.server.post("/api/calendar/token", room.student).json()["token"].get<std::string>();
   CHECK(room.count("SELECT count(*) FROM calendar_links WHERE token_hash = ?1", {token}) == 0);
   CHECK(room.server.get("/api/calendar.ics?token=guess").status == 404);
   CHECK(room.server.get("/api/calendar.ics").status == 400);
   CHECK(room.server.get("/api/calendar.ics?token=" + std::string(200, 'a')).status == 400);
   CHECK(room.server.post("/api/calendar/token").status == 401);
-  room.world.database.execute("UPDATE users SET suspended_at = ?2 WHERE id = ?1", {room.student.id, room.world.now().ms});
+  room.world.database.execute("UPDATE users SET suspended_at = ?2 WHERE id = ?1",
+                              {room.student.id, room.world.now().ms});
   CHECK(room.server.get("/api/calendar.ics?token=" + token).status == 404);
   CHECK_FALSE(room.world.log.mentions(token));
 }
 
 TEST_CASE("old sessions leave the feed") {
-  Classroom room;
+  Timetable room;
   room.booked("2026-09-23T09:00:00Z");
   const auto url = room.server.post("/api/calendar/token", room.student).json()["url"].get<std::string>();
   CHECK(events_in(room.server.get(url).body) == 1);

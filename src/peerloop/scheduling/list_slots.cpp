@@ -49,8 +49,8 @@ Task<Result<Response>> list_slots(Request& request, SlotsQuery query) {
   reads.push_back(select_engagements(whose, time.from, time.to));
   auto sets = co_await request.db().batch(std::move(reads), OnLostAnswer::retry);
   auto hours = co_await required(co_await std::move(sets[0]).first<TeacherHours>(), not_found("teacher"));
-  const TeacherCalendar calendar = co_await read_calendar(
-      std::move(hours), co_await std::move(sets[1]).as<EngagementRow>(), time.from, time.to);
+  const TeacherCalendar calendar =
+      co_await read_calendar(std::move(hours), co_await std::move(sets[1]).as<EngagementRow>(), time.from, time.to);
 
   const Millis usual = calendar.schedule.lengths.empty() ? hour : calendar.schedule.lengths.front();
   const Millis length = query.durationMinutes ? *query.durationMinutes * minute : usual;

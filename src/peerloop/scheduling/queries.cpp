@@ -11,11 +11,11 @@ namespace {
 #define PEERLOOP_TIME_OF_DAY(minutes) "printf('%02d:%02d', " minutes " / 60, " minutes " % 60)"
 
 /// Who teaches and who learns, from ?1 teacher, ?2 student, ?3 enrollment, ?4 session: whichever is named.
-#define PEERLOOP_TEACHER                                                                       \
-  "coalesce(nullif(?1, ''), (SELECT teacher_id FROM enrollments WHERE id = ?3),"               \
+#define PEERLOOP_TEACHER                                                         \
+  "coalesce(nullif(?1, ''), (SELECT teacher_id FROM enrollments WHERE id = ?3)," \
   " (SELECT teacher_id FROM sessions WHERE id = ?4))"
-#define PEERLOOP_STUDENT                                                                       \
-  "coalesce(nullif(?2, ''), (SELECT student_id FROM enrollments WHERE id = ?3),"               \
+#define PEERLOOP_STUDENT                                                         \
+  "coalesce(nullif(?2, ''), (SELECT student_id FROM enrollments WHERE id = ?3)," \
   " (SELECT student_id FROM sessions WHERE id = ?4), '')"
 
 /// A session `s` as JSON. D1 takes at most 32 arguments a function.
@@ -34,14 +34,15 @@ constexpr std::string_view session_json = R"(
       '$.courseId', s.course_id, '$.studentId', s.student_id, '$.teacherId', s.teacher_id))";
 
 /// The columns of `SessionFacts`, from `SESSION` and the people of `PAIR`, which may be the same table.
-#define PEERLOOP_PEOPLE_OF_SESSION(pair)                                                                     \
-  "(SELECT title FROM courses WHERE id = " pair ".course_id) AS course_title, st.id AS student_id,"           \
-  " st.name AS student_name, st.timezone AS student_timezone, t.id AS teacher_id, t.name AS teacher_name,"    \
+#define PEERLOOP_PEOPLE_OF_SESSION(pair)                                                                   \
+  "(SELECT title FROM courses WHERE id = " pair                                                            \
+  ".course_id) AS course_title, st.id AS student_id,"                                                      \
+  " st.name AS student_name, st.timezone AS student_timezone, t.id AS teacher_id, t.name AS teacher_name," \
   " coalesce((SELECT timezone FROM availability WHERE teacher_id = t.id), t.timezone) AS teacher_timezone"
 
 constexpr std::string_view session_facts = R"(
-    SELECT s.id, s.enrollment_id, s.status, s.starts_at, s.ends_at, s.created_at, s.updated_at, s.sequence, )"
-    PEERLOOP_PEOPLE_OF_SESSION("s") R"(
+    SELECT s.id, s.enrollment_id, s.status, s.starts_at, s.ends_at, s.created_at, s.updated_at, s.sequence, )" PEERLOOP_PEOPLE_OF_SESSION(
+    "s") R"(
     FROM sessions s JOIN users st ON st.id = s.student_id JOIN users t ON t.id = s.teacher_id )";
 
 /// Those of one person's sessions that a listing is about: in the order of its index, so that two of them are merged
@@ -54,7 +55,8 @@ std::string leg(std::string_view person, SessionsWhen when, bool is_next_page) {
     text += "AND s.status = 'scheduled' AND s.starts_at > ?2 - 14400000 AND s.ends_at > ?2 ";
   if (when == SessionsWhen::past) text += "AND (s.status <> 'scheduled' OR s.ends_at <= ?2) ";
   if (is_next_page)
-    text += when == SessionsWhen::upcoming ? "AND s.starts_at > ?4 AND ?5 <> '' " : "AND (s.starts_at, s.id) < (?4, ?5) ";
+    text +=
+        when == SessionsWhen::upcoming ? "AND s.starts_at > ?4 AND ?5 <> '' " : "AND (s.starts_at, s.id) < (?4, ?5) ";
   return text;
 }
 
@@ -156,7 +158,8 @@ Statement select_engagements(const CalendarOf& whose, Timestamp from, Timestamp 
       WHERE teacher_id = )" PEERLOOP_STUDENT R"( AND status = 'scheduled' AND starts_at BETWEEN ?5 AND ?6 AND id <> ?4
       UNION ALL
       SELECT starts_at, ends_at, 0 FROM sessions
-      WHERE student_id = )" PEERLOOP_STUDENT R"( AND status = 'scheduled' AND starts_at BETWEEN ?5 AND ?6 AND id <> ?4)",
+      WHERE student_id = )" PEERLOOP_STUDENT
+             R"( AND status = 'scheduled' AND starts_at BETWEEN ?5 AND ?6 AND id <> ?4)",
              whose.teacher, whose.student, whose.enrollment, whose.session, from - slot_margin, to + slot_margin);
 }
 
@@ -164,16 +167,14 @@ Statement select_session_to_be(std::string_view enrollment_id, std::string_view 
                                Timestamp starts_at, Millis length, Timestamp now) {
   return sql(R"(
       SELECT ?3 AS id, e.id AS enrollment_id, e.status, CAST(?4 AS INTEGER) AS starts_at, CAST(?5 AS INTEGER) AS ends_at,
-             CAST(?6 AS INTEGER) AS created_at, CAST(?6 AS INTEGER) AS updated_at, 0 AS sequence, )"
-             PEERLOOP_PEOPLE_OF_SESSION("e") R"(
+             CAST(?6 AS INTEGER) AS created_at, CAST(?6 AS INTEGER) AS updated_at, 0 AS sequence, )" PEERLOOP_PEOPLE_OF_SESSION(
+                 "e") R"(
       FROM enrollments e JOIN users st ON st.id = e.student_id JOIN users t ON t.id = e.teacher_id
       WHERE e.id = ?1 AND e.student_id = ?2)",
              enrollment_id, student_id, id, starts_at, starts_at + length, now);
 }
 
-Statement select_session_facts(std::string_view id) {
-  return sql(std::string(session_facts) + "WHERE s.id = ?1", id);
-}
+Statement select_session_facts(std::string_view id) { return sql(std::string(session_facts) + "WHERE s.id = ?1", id); }
 
 Statement select_cancellation(std::string_view id) {
   return sql(R"(
@@ -305,9 +306,10 @@ Statement delete_calendar_link(std::string_view user_id) {
 }
 
 Statement select_calendar_owner(std::string_view token_hash) {
-  return sql("SELECT u.id, u.name FROM calendar_links l JOIN users u ON u.id = l.user_id"
-             " WHERE l.token_hash = ?1 AND " PEERLOOP_IS_VISIBLE("u"),
-             token_hash);
+  return sql(
+      "SELECT u.id, u.name FROM calendar_links l JOIN users u ON u.id = l.user_id"
+      " WHERE l.token_hash = ?1 AND " PEERLOOP_IS_VISIBLE("u"),
+      token_hash);
 }
 
 Statement select_calendar_sessions(std::string_view token_hash, Timestamp now) {

@@ -30,8 +30,8 @@ std::array<Side, 2> sides_of(const SessionFacts& session) {
 std::string time_for(const Side& side, Timestamp from, Timestamp to) {
   const auto zone = Zone::named(side.timezone);
   const Zone clock = zone.value_or(Zone::utc());
-  return readable_time(from, clock.offset_at(from)) + " to " +
-         to_local_rfc3339(to, clock.offset_at(to)).substr(11, 5) + " (" + (zone ? side.timezone : "UTC") + ')';
+  return readable_time(from, clock.offset_at(from)) + " to " + to_local_rfc3339(to, clock.offset_at(to)).substr(11, 5) +
+         " (" + (zone ? side.timezone : "UTC") + ')';
 }
 
 std::string values_for(const Side& side, const SessionNews& news) {
@@ -57,9 +57,8 @@ std::vector<Statement> tell(Host& host, const SessionNews& news, Mail mail, Noti
   for (const Side& side : sides_of(news.session)) {
     const CalendarEvent event = event_of(news.session, side.other_name, app_url);
     MailExtras extras;
-    extras.calendar =
-        CalendarFile{method == CalendarMethod::cancel ? "CANCEL" : "PUBLISH",
-                     write_calendar(method, "", organizer_address(host.settings), std::span(&event, 1))};
+    extras.calendar = CalendarFile{method == CalendarMethod::cancel ? "CANCEL" : "PUBLISH",
+                                   write_calendar(method, "", organizer_address(host.settings), std::span(&event, 1))};
     statements.push_back(
         queue_mail(host, mail, side.id, cause_of(news.session), values_for(side, news), std::move(extras)));
     if (side.id == news.by) continue;

@@ -35,8 +35,8 @@ std::optional<Timestamp> next_reminder(Timestamp starts_at, Timestamp now);
 /// The statement that withdraws the reminders of a session that are not sent yet.
 Statement withdraw_reminders(const SessionFacts& session, Timestamp now);
 
-/// For cron: queues the reminders that are due. Each is sent once, however often it runs; one that comes too late, since
-/// cron did not run, is left out in favour of the next.
+/// For cron: queues the reminders that are due. Each is sent once, however often it runs; one that comes too late,
+/// since cron did not run, is left out in favour of the next.
 Task<Result<void>> send_reminders(Host& host, Timestamp now);
 
 }  // namespace isthmus::peerloop

@@ -3,15 +3,15 @@
 #include <doctest/doctest.h>
 
 #include "base/encoding.h"
-#include "native/classroom.h"
+#include "native/timetable.h"
 
 using namespace isthmus;
-using native::Classroom;
 using native::Json;
+using native::Timetable;
 
 namespace {
 
-void advance_to(Classroom& room, const char* moment) {
+void advance_to(Timetable& room, const char* moment) {
   room.world.scheduler.advance(from_rfc3339(moment).value() - room.world.now());
 }
 
@@ -32,7 +32,7 @@ const Json& mail_to(const std::vector<Json>& mails, const char* address) {
 }  // namespace
 
 TEST_CASE("both get a booking by mail, each in their own time zone, with a file for the calendar") {
-  Classroom room;
+  Timetable room;
   room.world.database.execute("UPDATE users SET timezone = 'Asia/Kathmandu' WHERE id = ?1", {room.student.id});
   const std::string id = room.booked("2026-09-23T09:00:00Z");
   const auto mails = room.deliver_mails();
@@ -59,7 +59,7 @@ TEST_CASE("both get a booking by mail, each in their own time zone, with a file 
 }
 
 TEST_CASE("a move and a cancellation change the same event") {
-  Classroom room;
+  Timetable room;
   const std::string id = room.booked("2026-09-23T09:00:00Z");
   room.deliver_mails();
   room.move(id, "2026-09-23T12:00:00Z", room.student);
@@ -88,7 +88,7 @@ TEST_CASE("a move and a cancellation change the same event") {
 }
 
 TEST_CASE("reminders go out a day and an hour before, once each, however often cron runs") {
-  Classroom room;
+  Timetable room;
   room.booked("2026-09-24T09:00:00Z");
   room.deliver_mails();
   const auto reminded = [&] {
@@ -115,7 +115,7 @@ TEST_CASE("reminders go out a day and an hour before, once each, however often c
 }
 
 TEST_CASE("where cron did not run, the later reminder goes out, and none for what has begun") {
-  Classroom room;
+  Timetable room;
   room.booked("2026-09-24T09:00:00Z");
   room.booked("2026-09-25T09:00:00Z");
   room.deliver_mails();
@@ -132,7 +132,7 @@ TEST_CASE("where cron did not run, the later reminder goes out, and none for wha
 }
 
 TEST_CASE("a session that is booked late is reminded of when there is still time") {
-  Classroom room;
+  Timetable room;
   room.set_hours({{"minimumNoticeMinutes", 0}, {"changeNoticeMinutes", 0}});
   room.booked("2026-09-21T16:00:00Z");
   room.remind();
@@ -143,7 +143,7 @@ TEST_CASE("a session that is booked late is reminded of when there is still time
 }
 
 TEST_CASE("nobody is reminded of a session that was cancelled or moved") {
-  Classroom room;
+  Timetable room;
   const std::string cancelled = room.booked("2026-09-24T09:00:00Z");
   const std::string moved = room.booked("2026-09-24T11:00:00Z");
   room.deliver_mails();
@@ -163,7 +163,7 @@ TEST_CASE("nobody is reminded of a session that was cancelled or moved") {
 }
 
 TEST_CASE("reminders of many sessions go out run by run") {
-  Classroom room;
+  Timetable room;
   room.set_hours({{"slotStepMinutes", 15}, {"sessionMinutes", {15}}, {"minimumNoticeMinutes", 0}});
   for (int day_of = 0; day_of < 2; ++day_of)
     for (int i = 0; i < 32; ++i) {
@@ -172,8 +172,9 @@ TEST_CASE("reminders of many sessions go out run by run") {
     }
   advance_to(room, "2026-09-24T17:00:00Z");
   room.world.database.execute("UPDATE sessions SET next_reminder_at = ?1", {room.world.now().ms});
-  room.world.database.execute("UPDATE sessions SET starts_at = starts_at + 86400000, ends_at = ends_at + 86400000"
-                              " WHERE starts_at > 1790326800000");
+  room.world.database.execute(
+      "UPDATE sessions SET starts_at = starts_at + 86400000, ends_at = ends_at + 86400000"
+      " WHERE starts_at > 1790326800000");
   room.remind();
   room.remind();
   CHECK(room.count("SELECT count(*) FROM sessions WHERE next_reminder_at <= ?1", {room.world.now().ms}) == 0);

@@ -2,15 +2,15 @@
 
 #include <doctest/doctest.h>
 
-#include "native/classroom.h"
+#include "native/timetable.h"
 
 using namespace isthmus;
-using native::Classroom;
 using native::Json;
+using native::Timetable;
 
 namespace {
 
-std::vector<std::string> starts(Classroom& room, std::string query, const native::Caller& who) {
+std::vector<std::string> starts(Timetable& room, std::string query, const native::Caller& who) {
   std::vector<std::string> out;
   for (;;) {
     const auto reply = room.server.get("/api/sessions" + query, who);
@@ -28,7 +28,7 @@ using Starts = std::vector<std::string>;
 }  // namespace
 
 TEST_CASE("sessions are listed by time and role, page by page") {
-  Classroom room;
+  Timetable room;
   for (const char* at : {"2026-09-23T09:00:00Z", "2026-09-22T09:00:00Z", "2026-09-24T09:00:00Z"}) room.booked(at);
   room.cancel(room.booked("2026-09-25T09:00:00Z"), room.student);
   CHECK(starts(room, "?when=upcoming", room.student) == Starts{"09-22T09", "09-23T09", "09-24T09"});
@@ -52,7 +52,7 @@ TEST_CASE("sessions are listed by time and role, page by page") {
 }
 
 TEST_CASE("a cursor is of its own list") {
-  Classroom room;
+  Timetable room;
   room.booked("2026-09-23T09:00:00Z");
   room.booked("2026-09-24T09:00:00Z");
   const Json page = room.server.get("/api/sessions?when=upcoming&limit=1", room.student).json();
@@ -65,7 +65,7 @@ TEST_CASE("a cursor is of its own list") {
 }
 
 TEST_CASE("a session is there for the two people in it") {
-  Classroom room;
+  Timetable room;
   const std::string path = "/api/sessions/" + room.booked("2026-09-23T09:00:00Z");
   const auto other = native::add_user(room.world, "other", {"student", "admin"});
   CHECK(room.server.get(path, room.teacher).status == 200);

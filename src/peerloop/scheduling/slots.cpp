@@ -100,8 +100,7 @@ std::vector<Timestamp> slots(const Schedule& schedule, const Clock& clock, std::
       const std::int64_t late = std::max<std::int64_t>(0, earliest.ms + offset - begin);
       Timestamp at{begin - offset + (late + schedule.step - 1) / schedule.step * schedule.step};
       for (; at < std::min(last, to); at = at + schedule.step)
-        if (lies_within(open, at, at + question.length) &&
-            is_free(schedule, engagements, at, at + question.length))
+        if (lies_within(open, at, at + question.length) && is_free(schedule, engagements, at, at + question.length))
           found.push_back(at);
     });
   });

@@ -11,11 +11,11 @@
 /// When a session with a teacher can begin. One pure function answers for the listing and for the booking, so that what
 /// is listed can be booked and nothing else can.
 ///
-/// The wall clock decides. A moment lies within a teacher's hours if, and only if, the clock on the teacher's wall shows
-/// a time between their two ends then; a session may be booked where all of its moments do, and begin where the clock
-/// shows the hours' beginning plus a whole number of steps. So when clocks go forward, hours within the gap are no time
-/// at all and hours across it are shorter; when clocks go back, a time of day that comes twice is within the hours
-/// twice; a date that a country leaves out has no hours.
+/// The wall clock decides. A moment lies within a teacher's hours if, and only if, the clock on the teacher's wall
+/// shows a time between their two ends then; a session may be booked where all of its moments do, and begin where the
+/// clock shows the hours' beginning plus a whole number of steps. So when clocks go forward, hours within the gap are
+/// no time at all and hours across it are shorter; when clocks go back, a time of day that comes twice is within the
+/// hours twice; a date that a country leaves out has no hours.
 namespace isthmus::peerloop {
 
 /// From one time of day to another, in minutes by the wall clock: 0 ≤ from < to ≤ 1440.

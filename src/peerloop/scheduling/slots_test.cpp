@@ -1,10 +1,10 @@
 #include "peerloop/scheduling/slots.h"
 
-#include <doctest/doctest.h>
-
 #include <algorithm>
 #include <random>
 #include <string>
+
+#include <doctest/doctest.h>
 
 using namespace isthmus;
 using namespace isthmus::peerloop;
@@ -31,7 +31,8 @@ std::string beginnings(const Schedule& schedule, const Clock& clock, const char*
                        std::span<const Engagement> engagements = {}) {
   const Timestamp noon = at((std::string(date) + "T12:00:00Z").c_str());
   std::string out;
-  for (const Timestamp start : slots(schedule, clock, engagements, {noon - 10 * day, noon - 2 * day, noon + 2 * day, length})) {
+  for (const Timestamp start :
+       slots(schedule, clock, engagements, {noon - 10 * day, noon - 2 * day, noon + 2 * day, length})) {
     const std::string local = to_local_rfc3339(start, offset_at(clock, start));
     if (!local.starts_with(date)) continue;
     if (!out.empty()) out += ' ';
@@ -69,7 +70,8 @@ bool may_begin(const Schedule& schedule, const Clock& clock, std::span<const Eng
   for (const Engagement& other : engagements) {
     const Millis gap = other.taught ? schedule.buffer_before + schedule.buffer_after : 0;
     if (other.from - (start + question.length) < gap && start - other.to < gap) return false;
-    if (other.taught && local_day(other.from, offset_at(clock, other.from)) == local_day(start, offset_at(clock, start)))
+    if (other.taught &&
+        local_day(other.from, offset_at(clock, other.from)) == local_day(start, offset_at(clock, start)))
       ++same_day;
   }
   return !schedule.daily_limit || same_day < *schedule.daily_limit;
@@ -208,10 +210,10 @@ TEST_CASE("what is listed can be booked and nothing else can, whatever the rules
   // NOLINTNEXTLINE(cert-msc32-c,cert-msc51-cpp): the same worlds at every run.
   std::mt19937 random(20261120);
   const auto draw = [&](int least, int most) { return std::uniform_int_distribution(least, most)(random); };
-  constexpr std::array zones{"Europe/Lisbon",     "America/New_York", "Australia/Lord_Howe", "Pacific/Chatham",
-                             "Asia/Kathmandu",    "America/St_Johns", "Africa/Casablanca",   "America/Nuuk",
-                             "Antarctica/Troll",  "Asia/Beirut",      "America/Santiago",    "Africa/Cairo",
-                             "Pacific/Kiritimati", "America/Havana",  "Asia/Gaza",           "Europe/Dublin"};
+  constexpr std::array zones{"Europe/Lisbon",      "America/New_York", "Australia/Lord_Howe", "Pacific/Chatham",
+                             "Asia/Kathmandu",     "America/St_Johns", "Africa/Casablanca",   "America/Nuuk",
+                             "Antarctica/Troll",   "Asia/Beirut",      "America/Santiago",    "Africa/Cairo",
+                             "Pacific/Kiritimati", "America/Havana",   "Asia/Gaza",           "Europe/Dublin"};
   int listed_in_all = 0;
   for (int world = 0; world < 600; ++world) {
     const Zone zone = Zone::named(zones[static_cast<std::size_t>(draw(0, zones.size() - 1))]).value();
@@ -221,7 +223,8 @@ TEST_CASE("what is listed can be booked and nothing else can, whatever the rules
     const Timestamp from = world % 2 == 0 && year.size() > 1 ? year[1].begins - day : base;
     Clock clock = zone.clock(from - slot_margin, from + 4 * day + slot_margin);
     // Now and then a zone of nobody's, which jumps by hours or by a day.
-    if (world % 10 == 9) clock = {{from - 9 * day, draw(-48, 56) * 15 * minute}, {from + day, draw(-48, 56) * 15 * minute}};
+    if (world % 10 == 9)
+      clock = {{from - 9 * day, draw(-48, 56) * 15 * minute}, {from + day, draw(-48, 56) * 15 * minute}};
 
     Schedule schedule;
     const int steps[]{5, 15, 20, 30, 45, 60, 100};

@@ -2,8 +2,6 @@
 
 #include <doctest/doctest.h>
 
-
-
 #include "peerloop/people/rules.h"
 
 using namespace isthmus;
@@ -54,4 +52,3 @@ TEST_CASE("what clocks do between two moments begins where it is asked to") {
         at("2020-01-01T00:00:00Z"));
   CHECK(berlin.offset_at(at("2080-07-01T00:00:00Z")) == hour);
 }
-

@@ -8,9 +8,9 @@ namespace isthmus::native {
 
 /// PeerLoop's scheduling on a world with a teacher who has hours, and a student who has paid. It begins on Monday,
 /// 2026-09-21, at 14:13:20 UTC.
-class Classroom {
+class Timetable {
  public:
-  explicit Classroom(std::uint64_t seed = 1);
+  explicit Timetable(std::uint64_t seed = 1);
 
   /// Another student with an enrollment; gives its id.
   std::string enroll(const TestUser& who, std::string_view status = "enrolled");

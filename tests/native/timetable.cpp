@@ -1,4 +1,4 @@
-#include "native/classroom.h"
+#include "native/timetable.h"
 
 #include <array>
 
@@ -16,7 +16,7 @@ constexpr App scheduling_app{"peerloop", "Scheduling", peerloop::scheduling_rout
 
 }  // namespace
 
-Classroom::Classroom(std::uint64_t seed) : server(scheduling_app, "peerloop", seed), world(server.world) {
+Timetable::Timetable(std::uint64_t seed) : server(scheduling_app, "peerloop", seed), world(server.world) {
   world.settings.values = {{"APP_URL", "https://app.example.org"},
                            {"RESEND_API_KEY", "re_test"},
                            {"RESEND_FROM_ADDRESS", "PeerLoop <noreply@example.org>"}};
@@ -39,7 +39,7 @@ Classroom::Classroom(std::uint64_t seed) : server(scheduling_app, "peerloop", se
   CHECK(set_hours().status == 200);
 }
 
-std::string Classroom::enroll(const TestUser& who, std::string_view status) {
+std::string Timetable::enroll(const TestUser& who, std::string_view status) {
   std::string id = world.new_id();
   const std::int64_t now = world.now().ms;
   world.database.execute(R"(
@@ -50,7 +50,7 @@ std::string Classroom::enroll(const TestUser& who, std::string_view status) {
   return id;
 }
 
-Reply Classroom::set_hours(const Json& more) {
+Reply Timetable::set_hours(const Json& more) {
   Json body{{"timezone", "UTC"}, {"rules", Json::array()}};
   for (const char* weekday : {"monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"})
     body["rules"].push_back({{"weekday", weekday}, {"from", "09:00"}, {"to", "17:00"}});
@@ -58,47 +58,46 @@ Reply Classroom::set_hours(const Json& more) {
   return server.put("/api/availability", body, teacher);
 }
 
-Json Classroom::booking(std::string_view starts_at, int minutes) const {
+Json Timetable::booking(std::string_view starts_at, int minutes) const {
   return {{"enrollmentId", enrollment_id},
           {"teacherId", teacher.id},
           {"startsAt", std::string(starts_at)},
           {"durationMinutes", minutes}};
 }
 
-Reply Classroom::book(std::string_view starts_at, int minutes) {
+Reply Timetable::book(std::string_view starts_at, int minutes) {
   return server.post("/api/sessions", booking(starts_at, minutes), student);
 }
 
-std::string Classroom::booked(std::string_view starts_at, int minutes) {
+std::string Timetable::booked(std::string_view starts_at, int minutes) {
   const Reply reply = book(starts_at, minutes);
   REQUIRE_MESSAGE(reply.status == 201, reply.body);
   return reply.json()["id"].get<std::string>();
 }
 
-Reply Classroom::move(std::string_view id, std::string_view starts_at, const Caller& caller) {
+Reply Timetable::move(std::string_view id, std::string_view starts_at, const Caller& caller) {
   return server.post("/api/sessions/" + std::string(id) + "/reschedule", {{"startsAt", std::string(starts_at)}},
                      caller);
 }
 
-Reply Classroom::cancel(std::string_view id, const Caller& caller, std::string_view reason) {
+Reply Timetable::cancel(std::string_view id, const Caller& caller, std::string_view reason) {
   return server.post("/api/sessions/" + std::string(id) + "/cancel", {{"reason", std::string(reason)}}, caller);
 }
 
-std::vector<std::string> Classroom::slots(std::string_view query) {
-  const Reply reply =
-      server.get("/api/student-teachers/" + teacher.id + "/slots" + std::string(query), student);
+std::vector<std::string> Timetable::slots(std::string_view query) {
+  const Reply reply = server.get("/api/student-teachers/" + teacher.id + "/slots" + std::string(query), student);
   REQUIRE_MESSAGE(reply.status == 200, reply.body);
   std::vector<std::string> out;
   for (const Json& slot : reply.json()["slots"]) out.push_back(slot["startsAt"].get<std::string>());
   return out;
 }
 
-void Classroom::remind() {
+void Timetable::remind() {
   StandaloneHost standalone(world);
   CHECK(run(world, peerloop::send_reminders(standalone.host(), world.now())).has_value());
 }
 
-std::vector<Json> Classroom::deliver_mails() {
+std::vector<Json> Timetable::deliver_mails() {
   constexpr std::array handlers{OutboxHandler{peerloop::mail_outbox_kind, peerloop::deliver_mail}};
   StandaloneHost standalone(world);
   const std::size_t before = world.http.sent.size();
@@ -108,11 +107,11 @@ std::vector<Json> Classroom::deliver_mails() {
   return bodies;
 }
 
-std::int64_t Classroom::count(std::string_view sql, std::vector<SqlValue> values) {
+std::int64_t Timetable::count(std::string_view sql, std::vector<SqlValue> values) {
   return world.database.count(sql, std::move(values));
 }
 
-std::int64_t Classroom::mails(std::string_view template_name) {
+std::int64_t Timetable::mails(std::string_view template_name) {
   return count("SELECT count(*) FROM outbox WHERE dedupe_key LIKE 'mail:' || ?1 || ':%'", {std::string(template_name)});
 }
 
