@@ -77,6 +77,7 @@ export async function* demoStatements({ password, hashPassword, now }) {
   yield* catalogueStatements();
   yield* purchaseStatements();
   yield* communityStatements();
+  yield* scheduleStatements();
   yield* sessionStatements(now);
 }
 
@@ -526,6 +527,107 @@ function* sessionStatements(/** @type {number | undefined} */ now) {
 WHERE NOT EXISTS (SELECT 1 FROM sessions WHERE status = 'scheduled' AND ends_at > ${begins}
   AND (student_id IN (${literal(open.student_id)}, ${literal(open.teacher_id)})
        OR teacher_id IN (${literal(open.student_id)}, ${literal(open.teacher_id)})))`;
+}
+
+/** Hours of all who teach, sessions that took place, and some that are to come. */
+function* scheduleStatements() {
+  const teachers = people.filter(({ roles }) => roles.includes('creator') || roles.includes('studentTeacher'));
+  yield* inserts(
+    'availability',
+    teachers.map((person, index) => ({
+      teacher_id: userId(person.handle),
+      timezone: person.timezone,
+      slot_step_minutes: 30,
+      session_minutes: '[60,30]',
+      buffer_before_minutes: 0,
+      buffer_after_minutes: 15,
+      minimum_notice_minutes: 240,
+      change_notice_minutes: 720,
+      horizon_days: 60,
+      daily_limit: index % 2 === 0 ? 5 : null,
+      created_at: joinedAt(index) + day,
+      updated_at: joinedAt(index) + day,
+    })),
+  );
+  // Creators teach in the daytime, student-teachers in the evenings and on Saturdays.
+  yield* inserts(
+    'availability_rules',
+    teachers.flatMap((person) => {
+      const hours = person.roles.includes('creator')
+        ? [1, 2, 3, 4, 5].flatMap((weekday) => [
+            [weekday, 540, 720],
+            [weekday, 780, 1020],
+          ])
+        : [...[1, 2, 3, 4, 5].map((weekday) => [weekday, 1080, 1290]), [6, 600, 840]];
+      return hours.map(([weekday, from, to]) => ({
+        teacher_id: userId(person.handle),
+        weekday,
+        from_minute: from,
+        to_minute: to,
+      }));
+    }),
+  );
+  yield* inserts(
+    'availability_exceptions',
+    teachers.flatMap((person) =>
+      ['2026-12-24', '2026-12-25', '2026-12-31', '2027-01-01'].map((date) => ({
+        teacher_id: userId(person.handle),
+        date,
+        hours: date === '2026-12-31' ? '[[600,720]]' : '[]',
+      })),
+    ),
+  );
+
+  const session = (
+    /** @type {typeof purchases[number]} */ purchase,
+    /** @type {string} */ label,
+    /** @type {number} */ startsAt,
+    /** @type {number} */ bookedAt,
+  ) => {
+    const course = courses.find(({ slug }) => slug === purchase.course);
+    if (course === undefined) throw new Error(`no demo course ${purchase.course}`);
+    const boughtAt = createdAt(course) + purchase.day * day;
+    const name = `${purchase.student}_${course.slug}`.replaceAll('-', '_');
+    return {
+      id: demoId(`session ${name} ${label}`, bookedAt),
+      enrollment_id: demoId(`enrollment ${name}`, boughtAt),
+      course_id: courseId(course.slug),
+      student_id: userId(purchase.student),
+      teacher_id: userId(purchase.teacher),
+      starts_at: startsAt,
+      ends_at: startsAt + 3_600_000,
+      created_at: bookedAt,
+      updated_at: bookedAt,
+    };
+  };
+  yield* inserts(
+    'sessions',
+    purchases.flatMap((purchase, index) => {
+      const boughtAt = createdAt({ slug: purchase.course }) + purchase.day * day;
+      const count = purchase.status === 'completed' ? 4 : purchase.status === 'enrolled' ? 2 : 1;
+      return Array.from({ length: count }, (_, nth) => {
+        const bookedAt = boughtAt + (nth * 7 + 1) * day;
+        const midnight = Math.floor(bookedAt / day) * day;
+        return {
+          ...session(purchase, `past ${nth}`, midnight + 2 * day + (7 + (index % 12)) * 3_600_000, bookedAt),
+          status: 'completed',
+          settled_at: midnight + 2 * day + (8 + (index % 12)) * 3_600_000,
+        };
+      });
+    }),
+  );
+  // What is to come depends on the day. Whoever has loaded it, or booked something, keeps what is there.
+  const today = Math.floor(Date.now() / day) * day;
+  const upcoming = purchases
+    .filter(({ status }) => status === 'enrolled')
+    .map((purchase, index) => ({
+      ...session(purchase, 'upcoming', today + (2 + index) * day + (8 + index) * 3_600_000, opening + 200 * day),
+      next_reminder_at: today + (1 + index) * day + (8 + index) * 3_600_000,
+    }));
+  const columns = Object.keys(upcoming[0]).join(', ');
+  const rows = upcoming.map((row) => `(${Object.values(row).map(literal).join(', ')})`);
+  yield `INSERT INTO sessions (${columns}) SELECT * FROM (VALUES\n${rows.join(',\n')}\n)
+WHERE NOT EXISTS (SELECT 1 FROM sessions WHERE status = 'scheduled')`;
 }
 
 function emailOf(/** @type {{handle: string}} */ person) {

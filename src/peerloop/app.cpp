@@ -28,6 +28,8 @@
 #include "peerloop/people/routes.h"
 #include "peerloop/privacy/privacy.h"
 #include "peerloop/reviews/routes.h"
+#include "peerloop/scheduling/routes.h"
+#include "peerloop/scheduling/session_news.h"
 #include "peerloop/teaching/routes.h"
 #include "peerloop/video/end_rooms.h"
 #include "peerloop/video/routes.h"
@@ -67,7 +69,8 @@ constexpr auto routes = join(
     stream_routes,
     video_routes,
     plugnmeet_routes,
-    bigbluebutton_routes);
+    bigbluebutton_routes,
+    scheduling_routes);
 // clang-format on
 
 constexpr auto deliveries = std::to_array<OutboxHandler>({
@@ -97,6 +100,7 @@ Task<Result<void>> run_scheduled(Host& host, std::string_view, Timestamp now) {
   const auto note = [&](Result<void> done) {
     if (!done && first_failure) first_failure = std::move(done);
   };
+  note(co_await attempt(send_reminders(host, now)));
   for (int i = 0; i < dispatches_a_run; ++i) note(co_await attempt(dispatch(host)));
   note(co_await attempt(release_unpaid_enrollments(host, now)));
   note(co_await attempt(give_up_uploads(host, now)));

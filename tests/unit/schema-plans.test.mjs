@@ -329,6 +329,50 @@ const listings = [
     'SELECT number, etag FROM recording_parts WHERE recording_id = ? ORDER BY number',
   ],
   [
+    'a person’s sessions in both roles, the latest first',
+    'sessions_of_teacher',
+    `SELECT 'json' AS json, s.starts_at, s.id FROM sessions s WHERE s.student_id = ?1 AND (s.starts_at, s.id) < (?4, ?5)
+     UNION ALL SELECT 'json' AS json, s.starts_at, s.id FROM sessions s WHERE s.teacher_id = ?1 AND (s.starts_at, s.id) < (?4, ?5)
+     ORDER BY 2 DESC, 3 DESC LIMIT ?3`,
+  ],
+  [
+    'sessions that are to come, in both roles',
+    'sessions_taught',
+    `SELECT 'json' AS json, s.starts_at, s.id FROM sessions s WHERE s.student_id = ?1
+       AND s.status = 'scheduled' AND s.starts_at > ?2 - 14400000 AND s.ends_at > ?2 AND s.starts_at > ?4
+     UNION ALL SELECT 'json' AS json, s.starts_at, s.id FROM sessions s WHERE s.teacher_id = ?1
+       AND s.status = 'scheduled' AND s.starts_at > ?2 - 14400000 AND s.ends_at > ?2 AND s.starts_at > ?4
+     ORDER BY 2 LIMIT ?3`,
+  ],
+  [
+    'what stands in the way of a booking',
+    'sessions_of_teacher',
+    "SELECT starts_at, ends_at FROM sessions WHERE teacher_id = ? AND status <> 'cancelled' AND starts_at BETWEEN ? AND ?",
+  ],
+  [
+    'a teacher’s sessions of one day',
+    'sessions_of_teacher',
+    `SELECT count(*) FROM json_each(?3) m JOIN sessions s
+     ON s.teacher_id = ?1 AND s.starts_at >= m.value ->> 0 AND s.starts_at < m.value ->> 1 WHERE s.status <> 'cancelled' LIMIT 1`,
+  ],
+  [
+    'the hours of a teacher',
+    'PRIMARY KEY',
+    "SELECT hours FROM availability_exceptions WHERE teacher_id = ? AND date BETWEEN '2026-01-01' AND '2026-02-01'",
+  ],
+  [
+    'whose calendar a link opens',
+    'sqlite_autoindex_calendar_links_',
+    'SELECT u.id FROM calendar_links l JOIN users u ON u.id = l.user_id WHERE l.token_hash = ?',
+  ],
+  [
+    'the sessions of a calendar',
+    'sessions_of_student',
+    `SELECT s.id, s.starts_at FROM sessions s WHERE s.student_id = (SELECT user_id FROM calendar_links WHERE token_hash = ?1) AND s.starts_at > ?2
+     UNION ALL SELECT s.id, s.starts_at FROM sessions s WHERE s.teacher_id = (SELECT user_id FROM calendar_links WHERE token_hash = ?1) AND s.starts_at > ?2
+     ORDER BY 2 DESC, 1 DESC LIMIT 1000`,
+  ],
+  [
     'webhook events, newest first',
     'webhook_events_in_order',
     'SELECT event_id FROM webhook_events ORDER BY received_at DESC, provider, event_id LIMIT ?',
@@ -468,6 +512,9 @@ const chores = [
      WHERE status = 'copying' AND id = (SELECT id FROM recordings
        WHERE status = 'copying' AND next_attempt_at <= ?2 AND (locked_until IS NULL OR locked_until <= ?2)
        ORDER BY next_attempt_at, id LIMIT 1)`,
+    'finds who is to be reminded',
+    'sessions_to_remind',
+    "SELECT id FROM sessions WHERE status = 'scheduled' AND next_reminder_at IS NOT NULL AND next_reminder_at <= ? ORDER BY next_reminder_at LIMIT ?",
   ],
   [
     'forgets old webhook bodies',

@@ -194,6 +194,17 @@ function fillOperations(db) {
       ada,
       now,
     ],
+    [
+      `INSERT INTO availability (teacher_id, timezone, slot_step_minutes, session_minutes, buffer_before_minutes,
+         buffer_after_minutes, minimum_notice_minutes, change_notice_minutes, horizon_days, created_at, updated_at)
+       VALUES (?, 'Europe/London', 30, '[60]', 0, 10, 720, 720, 60, ?, ?)`,
+      ada,
+      now,
+      now,
+    ],
+    ['INSERT INTO availability_rules (teacher_id, weekday, from_minute, to_minute) VALUES (?, 1, 540, 1020)', ada],
+    ["INSERT INTO availability_exceptions (teacher_id, date, hours) VALUES (?, '2026-12-24', '[]')", ada],
+    ['INSERT INTO calendar_links (user_id, token_hash, created_at) VALUES (?, ?, ?)', ada, 'd'.repeat(64), now],
   );
 }
 

@@ -223,6 +223,85 @@ your session with {{otherName}} in "{{courseTitle}}" did not take place.{{#youMi
 
 See the session: {{link}})"};
 
+constexpr MailTemplate session_booked{Mail::session_booked,
+                                      {"courseTitle", "when", "sessionId"},
+                                      "Booked: {{courseTitle}}, {{{when}}}",
+                                      "/sessions/{{sessionId}}",
+                                      R"(<h1 style="{{{heading}}}">Your session is booked</h1>
+<p style="{{{paragraph}}}">Hello {{name}}, you and <strong>{{otherName}}</strong> meet for <strong>{{courseTitle}}</strong>:</p>
+<p style="{{{paragraph}}}"><strong>{{when}}</strong></p>
+<p style="{{{paragraph}}}"><a href="{{link}}" style="{{{button}}}">See the session</a></p>
+<p class="small" style="{{{small}}}">The attached file puts it into your calendar. You join, move or cancel it on its page.</p>
+)",
+                                      R"(Hello {{name}},
+
+you and {{otherName}} meet for "{{courseTitle}}":
+
+{{when}}
+
+The attached file puts it into your calendar. You join, move or cancel it on its page:
+{{link}})"};
+
+constexpr MailTemplate session_moved{Mail::session_moved,
+                                     {"courseTitle", "when", "sessionId"},
+                                     "Moved: {{courseTitle}}, now {{{when}}}",
+                                     "/sessions/{{sessionId}}",
+                                     R"(<h1 style="{{{heading}}}">Your session has a new time</h1>
+<p style="{{{paragraph}}}">Hello {{name}}, {{#byOther}}{{byOther}} has moved{{/byOther}}{{#byYou}}you have moved{{/byYou}} your session with <strong>{{otherName}}</strong> for <strong>{{courseTitle}}</strong>. It is now:</p>
+<p style="{{{paragraph}}}"><strong>{{when}}</strong></p>
+<p style="{{{paragraph}}}">It was to be {{before}}.</p>
+<p style="{{{paragraph}}}"><a href="{{link}}" style="{{{button}}}">See the session</a></p>
+<p class="small" style="{{{small}}}">The attached file moves it in your calendar.</p>
+)",
+                                     R"(Hello {{name}},
+
+{{#byOther}}{{byOther}} has moved{{/byOther}}{{#byYou}}you have moved{{/byYou}} your session with {{otherName}} for "{{courseTitle}}". It is now:
+
+{{when}}
+
+It was to be {{before}}. The attached file moves it in your calendar.
+
+See the session: {{link}})"};
+
+constexpr MailTemplate session_cancelled{Mail::session_cancelled,
+                                         {"courseTitle", "when", "sessionId"},
+                                         "Cancelled: {{courseTitle}}, {{{when}}}",
+                                         "/sessions/{{sessionId}}",
+                                         R"(<h1 style="{{{heading}}}">Your session is cancelled</h1>
+<p style="{{{paragraph}}}">Hello {{name}}, {{#byOther}}{{byOther}} has cancelled{{/byOther}}{{#byYou}}you have cancelled{{/byYou}}{{^byOther}}{{^byYou}}we have cancelled{{/byYou}}{{/byOther}} your session with <strong>{{otherName}}</strong> for <strong>{{courseTitle}}</strong> on {{when}}.</p>
+{{#reason}}<p style="{{{paragraph}}}">The reason given: {{reason}}</p>
+{{/reason}}<p style="{{{paragraph}}}"><a href="{{link}}" style="{{{button}}}">Find another time</a></p>
+<p class="small" style="{{{small}}}">The attached file takes it out of your calendar.</p>
+)",
+                                         R"(Hello {{name}},
+
+{{#byOther}}{{byOther}} has cancelled{{/byOther}}{{#byYou}}you have cancelled{{/byYou}}{{^byOther}}{{^byYou}}we have cancelled{{/byYou}}{{/byOther}} your session with {{otherName}} for "{{courseTitle}}" on {{when}}.
+{{#reason}}
+The reason given: {{reason}}
+{{/reason}}
+Find another time: {{link}}
+
+The attached file takes it out of your calendar.)"};
+
+constexpr MailTemplate session_reminder{
+    Mail::session_reminder,
+    {"courseTitle", "when", "sessionId"},
+    "{{#soon}}Soon{{/soon}}{{^soon}}Tomorrow{{/soon}}: {{courseTitle}}",
+    "/sessions/{{sessionId}}",
+    R"(<h1 style="{{{heading}}}">{{#soon}}Your session begins soon{{/soon}}{{^soon}}Your session is tomorrow{{/soon}}</h1>
+<p style="{{{paragraph}}}">Hello {{name}}, you and <strong>{{otherName}}</strong> meet for <strong>{{courseTitle}}</strong>:</p>
+<p style="{{{paragraph}}}"><strong>{{when}}</strong></p>
+<p style="{{{paragraph}}}"><a href="{{link}}" style="{{{button}}}">{{#soon}}Join the session{{/soon}}{{^soon}}See the session{{/soon}}</a></p>
+<p class="small" style="{{{small}}}">The room opens ten minutes before.</p>
+)",
+    R"(Hello {{name}},
+
+you and {{otherName}} meet for "{{courseTitle}}":
+
+{{when}}
+
+The room opens ten minutes before: {{link}})"};
+
 constexpr auto templates = std::to_array<MailTemplate>(
     {verify_email, reset_password, password_changed, enrollment_confirmed, new_student, payment_refunded,
      certificate_issued, teaching_requested, teaching_decided, payout_paid, payout_failed});
