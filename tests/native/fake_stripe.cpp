@@ -71,7 +71,8 @@ IncomingAnswer FakeStripe::execute(const OutgoingRequest& request) {
   if (path == "/v1/accounts") return create_account(form);
   if (path == "/v1/transfers") return create_transfer(form);
   if (path == "/v1/account_links") {
-    if (!accounts.contains(form.at("account"))) return refusal(400, "invalid_request_error", "resource_missing", "account");
+    if (!accounts.contains(form.at("account")))
+      return refusal(400, "invalid_request_error", "resource_missing", "account");
     return answer_of(200, {{"object", "account_link"}, {"url", "https://connect.test/" + next_id("link_")}});
   }
   constexpr std::string_view transfers_path = "/v1/transfers/";
@@ -129,9 +130,14 @@ IncomingAnswer FakeStripe::create_refund(const std::map<std::string, std::string
   const std::int64_t cents = form.contains("amount") ? std::stoll(form.at("amount")) : left;
   if (cents > left) return refusal(400, "invalid_request_error", "", "amount");
   events_of_calls.push_back(refund(charge->first, cents));
-  Json made{{"id", next_id("re_")}, {"object", "refund"}, {"status", "succeeded"}, {"amount", cents},
-            {"currency", charge->second["currency"]}, {"charge", charge->second["id"]},
-            {"payment_intent", charge->first}, {"metadata", Json::object()}};
+  Json made{{"id", next_id("re_")},
+            {"object", "refund"},
+            {"status", "succeeded"},
+            {"amount", cents},
+            {"currency", charge->second["currency"]},
+            {"charge", charge->second["id"]},
+            {"payment_intent", charge->first},
+            {"metadata", Json::object()}};
   if (form.contains("metadata[refund_id]")) made["metadata"]["refund_id"] = form.at("metadata[refund_id]");
   refunds.push_back(made);
   if (form.contains("expand[0]")) made["charge"] = charge->second;
@@ -210,7 +216,10 @@ IncomingAnswer FakeStripe::create_reversal(const std::string& transfer,
 Json FakeStripe::reverse(const std::string& transfer, std::int64_t cents, const std::string& our_id) {
   Json& object = transfers.at(transfer);
   object["amount_reversed"] = object["amount_reversed"].get<std::int64_t>() + cents;
-  Json made{{"id", next_id("trr_")}, {"object", "transfer_reversal"}, {"amount", cents}, {"transfer", transfer},
+  Json made{{"id", next_id("trr_")},
+            {"object", "transfer_reversal"},
+            {"amount", cents},
+            {"transfer", transfer},
             {"metadata", Json::object()}};
   if (!our_id.empty()) made["metadata"]["reversal_id"] = our_id;
   Json& list = object["reversals"]["data"];
@@ -243,8 +252,12 @@ Json FakeStripe::move_dispute(const std::string& id, std::string_view status) {
 
 Json FakeStripe::payout(const std::string& account, std::int64_t cents, std::string_view status,
                         const std::string& id) {
-  Json object{{"id", id},         {"object", "payout"},           {"amount", cents},
-              {"currency", "usd"}, {"status", status},            {"arrival_date", world_.now().seconds()},
+  Json object{{"id", id},
+              {"object", "payout"},
+              {"amount", cents},
+              {"currency", "usd"},
+              {"status", status},
+              {"arrival_date", world_.now().seconds()},
               {"failure_code", status == "failed" ? Json("account_closed") : Json(nullptr)}};
   return account_event("payout." + std::string(status), object, account);
 }
@@ -274,7 +287,8 @@ IncomingAnswer FakeStripe::read(const std::string& path, const std::map<std::str
     return answer_of(200, list);
   }
   if (const auto charge = charges.find(below("/v1/payment_intents/")); charge != charges.end())
-    return answer_of(200, {{"id", charge->first}, {"object", "payment_intent"}, {"latest_charge", charge->second["id"]}});
+    return answer_of(200,
+                     {{"id", charge->first}, {"object", "payment_intent"}, {"latest_charge", charge->second["id"]}});
   if (const auto transfer = transfers.find(below("/v1/transfers/")); transfer != transfers.end())
     return answer_of(200, transfer->second);
   return refusal(404, "invalid_request_error", "resource_missing", "id");

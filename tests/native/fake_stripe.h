@@ -62,8 +62,8 @@ class FakeStripe {
 
   std::vector<std::string> open_sessions() const;
 
-  std::map<std::string, Json> sessions;  ///< by id
-  std::map<std::string, Json> charges;   ///< by payment intent
+  std::map<std::string, Json> sessions;                       ///< by id
+  std::map<std::string, Json> charges;                        ///< by payment intent
   std::map<std::string, Json> accounts, transfers, disputes;  ///< by id
   /// Accounts that have spent what they got: nothing can be taken back from them.
   std::set<std::string> empty_accounts;

@@ -93,8 +93,8 @@ std::string Marketplace::onboard(const TestUser& user) {
 }
 
 void Marketplace::certify(const std::string& session_id) {
-  const Statement approval =
-      peerloop::approve_splits(text("SELECT id FROM enrollments WHERE checkout_session_id = ?1", {session_id}), world.now());
+  const Statement approval = peerloop::approve_splits(
+      text("SELECT id FROM enrollments WHERE checkout_session_id = ?1", {session_id}), world.now());
   CHECK(run(world, world.database.write(approval)).has_value());
 }
 

@@ -53,7 +53,7 @@ struct RefundRequest {
   std::optional<std::int64_t> amount_cents;  ///< none: all that was not refunded yet
   std::string reason;                        ///< "duplicate", "fraudulent", "requested_by_customer"
   std::string reference;                     ///< as in the checkout
-  std::string request_id;                    ///< our own id of the refund, "" where it has none
+  std::string request_id = {};               ///< our own id of the refund, "" where it has none
 };
 
 /// What a charge says of its refunds so far.
@@ -97,9 +97,9 @@ struct TransferRequest {
 struct ProviderTransfer {
   std::string id;
   std::int64_t amount_cents = 0;
-  std::int64_t reversed_cents = 0;           ///< the running total of its reversals
-  std::vector<std::string> reversals;        ///< our own ids of the latest of them
-  std::string reference;                     ///< our own id of the transfer, "" where it is none of ours
+  std::int64_t reversed_cents = 0;     ///< the running total of its reversals
+  std::vector<std::string> reversals;  ///< our own ids of the latest of them
+  std::string reference;               ///< our own id of the transfer, "" where it is none of ours
 };
 
 struct ReversalRequest {

@@ -50,8 +50,7 @@ Millis pause_before(int next_try, Random& random, std::string_view retry_after) 
 /// https://docs.stripe.com/error-codes
 std::string_view meaning_of(std::string_view code) {
   if (code == "balance_insufficient" || code == "insufficient_funds") return payment_error::short_of_money;
-  if (code == "insufficient_capabilities_for_transfer" || code == "account_invalid" ||
-      code == "transfers_not_allowed")
+  if (code == "insufficient_capabilities_for_transfer" || code == "account_invalid" || code == "transfers_not_allowed")
     return payment_error::account_unable;
   return payment_error::refused;
 }
@@ -78,8 +77,7 @@ Task<StripePayments::Answer> StripePayments::send(stripe::Call call) {
   Circuit& circuit = host_.circuits.of("stripe");
   const Timestamp began = host_.clock.now();
   if (!circuit.lets_through(began))
-    co_return refuse(
-        unavailable_because("stripe: the circuit is open").with_retry_after(circuit.seconds_left(began)));
+    co_return refuse(unavailable_because("stripe: the circuit is open").with_retry_after(circuit.seconds_left(began)));
 
   OutgoingRequest request;
   request.url = std::string(host_.settings.get("STRIPE_URL", "https://api.stripe.com")) + call.path;

@@ -12,7 +12,7 @@ inline constexpr std::string_view api_version = "2026-07-29.dahlia";
 
 struct Call {
   std::string path;
-  std::string form;  ///< application/x-www-form-urlencoded, as Stripe's own libraries write it
+  std::string form;             ///< application/x-www-form-urlencoded, as Stripe's own libraries write it
   std::string idempotency_key;  ///< empty for a call that only reads
   bool reads() const { return idempotency_key.empty(); }
 };

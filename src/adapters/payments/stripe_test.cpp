@@ -221,7 +221,8 @@ TEST_CASE("accounts, their pages, transfers and reversals are written as Stripe'
   const auto link = stripe::create_account_link({"l1", "acct_1", "https://x.io/done", "https://x.io/again"});
   CHECK(link.path == "/v1/account_links");
   CHECK(link.form ==
-        "account=acct_1&type=account_onboarding&refresh_url=https%3A%2F%2Fx.io%2Fagain&return_url=https%3A%2F%2Fx.io%2Fdone");
+        "account=acct_1&type=account_onboarding&refresh_url=https%3A%2F%2Fx.io%2Fagain&return_url=https%3A%2F%2Fx.io%"
+        "2Fdone");
   const auto transfer = stripe::transfer({"t1", "acct_1", "ch_1", 31500, "usd", "e1", "row1"});
   CHECK(transfer.path == "/v1/transfers");
   CHECK(transfer.form ==

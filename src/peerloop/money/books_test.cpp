@@ -121,9 +121,9 @@ class Season {
   void pay_out() {
     std::vector<std::unique_ptr<native::Exchange>> exchanges;
     for (std::uint64_t i = 0; i <= draw(3); ++i)
-      exchanges.push_back(market_.server.begin(native::with_json(
-          "POST", "/api/admin/payouts", {{"recipientId", draw(2) ? market_.teacher.id : market_.creator.id}},
-          market_.admin)));
+      exchanges.push_back(market_.server.begin(
+          native::with_json("POST", "/api/admin/payouts",
+                            {{"recipientId", draw(2) ? market_.teacher.id : market_.creator.id}}, market_.admin)));
     finish(exchanges);
   }
 
@@ -148,9 +148,11 @@ class Season {
       const std::string status(dispute->second["status"]);
       if (status == "won" || status == "lost" || status == "warning_closed") return;
       const bool inquiry = status.starts_with("warning");
-      static constexpr std::array<std::string_view, 3> after_inquiry{"warning_closed", "needs_response", "needs_response"};
+      static constexpr std::array<std::string_view, 3> after_inquiry{"warning_closed", "needs_response",
+                                                                     "needs_response"};
       static constexpr std::array<std::string_view, 3> after_dispute{"under_review", "won", "lost"};
-      events_.push_back(market_.stripe.move_dispute(dispute->first, (inquiry ? after_inquiry : after_dispute)[draw(3)]));
+      events_.push_back(
+          market_.stripe.move_dispute(dispute->first, (inquiry ? after_inquiry : after_dispute)[draw(3)]));
       return;
     }
     if (market_.stripe.charges.empty()) return;
@@ -165,7 +167,8 @@ class Season {
                                {charge->first}) == 0)
       return;
     const auto cents = draw(2) ? Marketplace::price : 1 + static_cast<std::int64_t>(draw(Marketplace::price));
-    events_.push_back(market_.stripe.dispute(charge->first, cents, draw(3) ? "needs_response" : "warning_needs_response"));
+    events_.push_back(
+        market_.stripe.dispute(charge->first, cents, draw(3) ? "needs_response" : "warning_needs_response"));
   }
 
   /// An account sends all that it got to the bank, or gets something of its own.
@@ -224,7 +227,8 @@ class Season {
             refunded);
       std::int64_t lost = 0;
       for (const auto& [dispute_id, dispute] : market_.stripe.disputes)
-        if (dispute["payment_intent"] == intent && dispute["status"] == "lost") lost += dispute["amount"].get<std::int64_t>();
+        if (dispute["payment_intent"] == intent && dispute["status"] == "lost")
+          lost += dispute["amount"].get<std::int64_t>();
       const std::string status = market_.text(
           "SELECT e.status FROM transactions t JOIN enrollments e ON e.id = t.enrollment_id "
           "WHERE t.stripe_payment_intent_id = ?1",
@@ -261,7 +265,8 @@ class Season {
         SELECT count(*) FROM (
           SELECT recipient_id, sum(iif(paid_at IS NULL, amount_cents - reversed_cents, 0)) AS unpaid
           FROM payment_splits WHERE recipient_id IS NOT NULL GROUP BY recipient_id) s
-        WHERE (SELECT -sum(amount_cents) FROM ledger_entries WHERE account = 'payable:' || recipient_id) > unpaid)") == 0);
+        WHERE (SELECT -sum(amount_cents) FROM ledger_entries WHERE account = 'payable:' || recipient_id) > unpaid)") ==
+          0);
     CHECK(market_.count(R"(
         SELECT count(*) FROM (SELECT 1 FROM enrollments WHERE status IN ('enrolled', 'completed')
                               GROUP BY student_id, course_id HAVING count(*) > 1))") == 0);

@@ -5,9 +5,9 @@
 
 namespace isthmus::peerloop {
 
-/// Writes CSV by RFC 4180: CRLF behind each line, quotes where they are needed. A text that a spreadsheet would take for
-/// a formula (`=`, `+`, `-`, `@`, tab or carriage return first) gets an apostrophe before it, since people choose the
-/// titles of courses and other people open these files.
+/// Writes CSV by RFC 4180: CRLF behind each line, quotes where they are needed. A text that a spreadsheet would take
+/// for a formula (`=`, `+`, `-`, `@`, tab or carriage return first) gets an apostrophe before it, since people choose
+/// the titles of courses and other people open these files.
 class CsvWriter {
  public:
   CsvWriter& text(std::string_view value);

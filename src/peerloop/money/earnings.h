@@ -27,20 +27,20 @@ struct EarnedSplit {
   std::optional<Timestamp> approvedAt, paidAt;
 };
 constexpr auto schema(EarnedSplit*) {
-  return object("EarnedSplit", field("id", &EarnedSplit::id), field("enrollmentId", &EarnedSplit::enrollmentId),
-                field("courseId", &EarnedSplit::courseId), field("courseTitle", &EarnedSplit::courseTitle),
-                field("recipientType", &EarnedSplit::recipientType, described("As what it was earned.")),
-                field("amountCents", &EarnedSplit::amountCents),
-                field("reversedCents", &EarnedSplit::reversedCents,
-                      described("What refunds and lost disputes took back of it.")),
-                field("transferredCents", &EarnedSplit::transferredCents, described("What was sent of it.")),
-                field("withheldCents", &EarnedSplit::withheldCents,
-                      described("What was kept of it, because more was owed back from earlier ones than could be "
-                                "returned.")),
-                field("returnedCents", &EarnedSplit::returnedCents, described("What came back of what was sent.")),
-                field("currency", &EarnedSplit::currency), field("status", &EarnedSplit::status),
-                field("createdAt", &EarnedSplit::createdAt), field("approvedAt", &EarnedSplit::approvedAt),
-                field("paidAt", &EarnedSplit::paidAt));
+  return object(
+      "EarnedSplit", field("id", &EarnedSplit::id), field("enrollmentId", &EarnedSplit::enrollmentId),
+      field("courseId", &EarnedSplit::courseId), field("courseTitle", &EarnedSplit::courseTitle),
+      field("recipientType", &EarnedSplit::recipientType, described("As what it was earned.")),
+      field("amountCents", &EarnedSplit::amountCents),
+      field("reversedCents", &EarnedSplit::reversedCents, described("What refunds and lost disputes took back of it.")),
+      field("transferredCents", &EarnedSplit::transferredCents, described("What was sent of it.")),
+      field("withheldCents", &EarnedSplit::withheldCents,
+            described("What was kept of it, because more was owed back from earlier ones than could be "
+                      "returned.")),
+      field("returnedCents", &EarnedSplit::returnedCents, described("What came back of what was sent.")),
+      field("currency", &EarnedSplit::currency), field("status", &EarnedSplit::status),
+      field("createdAt", &EarnedSplit::createdAt), field("approvedAt", &EarnedSplit::approvedAt),
+      field("paidAt", &EarnedSplit::paidAt));
 }
 
 struct Earnings {

@@ -20,10 +20,13 @@ Json earnings(Marketplace& market, const native::Caller& caller, const std::stri
 
 TEST_CASE("whoever has earned nothing sees zeros") {
   Marketplace market;
-  CHECK(
-      earnings(market, market.teacher) ==
-      Json{{"balanceCents", 0}, {"pendingCents", 0}, {"paidCents", 0}, {"frozenCents", 0}, {"owedBackCents", 0},
-           {"currency", "usd"}, {"splits", Json::array()}});
+  CHECK(earnings(market, market.teacher) == Json{{"balanceCents", 0},
+                                                 {"pendingCents", 0},
+                                                 {"paidCents", 0},
+                                                 {"frozenCents", 0},
+                                                 {"owedBackCents", 0},
+                                                 {"currency", "usd"},
+                                                 {"splits", Json::array()}});
 }
 
 TEST_CASE("a payment is pending, approved, paid out, and a refund after that is owed back") {

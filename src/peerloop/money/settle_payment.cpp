@@ -102,11 +102,11 @@ void keep_books(std::vector<Statement>& effect, Host& host, const NewTransaction
     before = after;
   }
   if (!facts.waiting.empty()) effect.push_back(attach_waiting_refunds(transaction.payment_intent, transaction.id));
-  append(effect, apply_waiting_disputes(host,
-                                        {transaction.id, transaction.enrollment_id, transaction.amount_cents,
-                                         transaction.currency, transaction.refunded_cents, 0,
-                                         facts.enrollment->course_title},
-                                        splits, facts.disputes, now));
+  append(effect,
+         apply_waiting_disputes(host,
+                                {transaction.id, transaction.enrollment_id, transaction.amount_cents,
+                                 transaction.currency, transaction.refunded_cents, 0, facts.enrollment->course_title},
+                                splits, facts.disputes, now));
 }
 
 void tell_people(std::vector<Statement>& effect, Host& host, const PaidEnrollment& enrollment) {

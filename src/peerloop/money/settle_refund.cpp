@@ -102,8 +102,7 @@ Task<Result<Plan>> plan_for(Host& host, RefundedCharge charge) {
 Task<Result<Settled>> settle_refund(Host& host, WebhookEvent event, RefundedCharge charge) {
   for (int tries = 1;; ++tries) {
     Plan plan = co_await plan_for(host, charge);
-    if (plan.kind == Plan::Kind::unknown)
-      co_return Settled{co_await record_ignored_event(host, std::move(event)), {}};
+    if (plan.kind == Plan::Kind::unknown) co_return Settled{co_await record_ignored_event(host, std::move(event)), {}};
     if (plan.kind == Plan::Kind::known) co_return co_await record_known_event(host, std::move(event));
     if (plan.kind == Plan::Kind::misfit)
       co_return co_await record_misfit(host, std::move(event), charge.charge_id, std::move(plan.enrollment_id),
@@ -121,8 +120,7 @@ Task<Result<void>> apply_refund(Host& host, RefundedCharge charge) {
     if (plan.kind != Plan::Kind::effect) co_return Result<void>();
     auto written = co_await attempt(host.database.batch(std::move(plan.effect), OnLostAnswer::fail));
     if (written) co_return Result<void>();
-    if (written.error().code != "constraint" || tries == most_settlings)
-      co_return Failure(std::move(written).error());
+    if (written.error().code != "constraint" || tries == most_settlings) co_return Failure(std::move(written).error());
   }
 }
 

@@ -106,7 +106,8 @@ Result<Span> span_of(const StatementQuery& query, const std::optional<Cursor>& a
     problems.within("month", [&] { problems.add("must be a month: YYYY-MM"); });
     return Failure(problems.to_error());
   }
-  Span span{first_id_of(month->begins), first_id_of(month->ends), to_lower_ascii(query.currency.value_or("usd")), !after};
+  Span span{first_id_of(month->begins), first_id_of(month->ends), to_lower_ascii(query.currency.value_or("usd")),
+            !after};
   if (!after) return span;
   if (after->id < span.from || after->id >= span.until) return Failure(invalid_cursor());
   span.from = after->id;

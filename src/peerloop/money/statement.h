@@ -14,13 +14,12 @@ struct StatementQuery {
   std::optional<std::string> cursor;
 };
 constexpr auto schema(StatementQuery*) {
-  return object("StatementQuery",
-                field("month", &StatementQuery::month, length(7, 7), described("A month in UTC: YYYY-MM.")),
-                field("currency", &StatementQuery::currency, length(3, 3),
-                      described("Which currency; without it US dollars.")),
-                field("cursor", &StatementQuery::cursor, length(1, 500),
-                      described("The header `x-next-cursor` of the part before. A month with more than 5,000 lines comes "
-                                "in parts, which joined are the whole: only the first has the column names.")));
+  return object(
+      "StatementQuery", field("month", &StatementQuery::month, length(7, 7), described("A month in UTC: YYYY-MM.")),
+      field("currency", &StatementQuery::currency, length(3, 3), described("Which currency; without it US dollars.")),
+      field("cursor", &StatementQuery::cursor, length(1, 500),
+            described("The header `x-next-cursor` of the part before. A month with more than 5,000 lines comes "
+                      "in parts, which joined are the whole: only the first has the column names.")));
 }
 
 Task<Result<Response>> show_statement(Request& request, StatementQuery query);

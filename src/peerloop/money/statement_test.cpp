@@ -88,7 +88,8 @@ TEST_CASE("a person's month begins with what was there and explains every cent")
       lines_of(market.server.get("/api/earnings/statement?month=" + month_of(market), market.teacher).body);
   REQUIRE(next.size() == 2);
   CHECK(next[1].ends_with(",usd,,-0.70"));
-  CHECK(lines_of(market.server.get("/api/earnings/statement?month=2026-01&currency=EUR", market.teacher).body).size() == 2);
+  CHECK(lines_of(market.server.get("/api/earnings/statement?month=2026-01&currency=EUR", market.teacher).body).size() ==
+        2);
 }
 
 TEST_CASE("the platform's month has every entry of every movement") {

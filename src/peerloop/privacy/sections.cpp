@@ -68,6 +68,19 @@ constexpr auto sections = std::to_array<ExportSection>({
                            'reversedCents', reversed_cents, 'currency', currency, 'status', status,
                            'createdAt', )" PEERLOOP_TIME("created_at") R"()
         FROM payment_splits WHERE recipient_id = ?1 ORDER BY created_at DESC)"},
+    {"transfers", R"(
+        SELECT json_object('id', id, 'splitId', split_id, 'amountCents', amount_cents, 'withheldCents', withheld_cents,
+                           'returnedCents', returned_cents, 'currency', currency, 'status', status,
+                           'createdAt', )" PEERLOOP_TIME("created_at") R"()
+        FROM transfers WHERE recipient_id = ?1 ORDER BY created_at DESC)"},
+    {"payouts", R"(
+        SELECT json_object('amountCents', amount_cents, 'currency', currency, 'status', status,
+                           'createdAt', )" PEERLOOP_TIME("created_at") R"()
+        FROM payouts WHERE user_id = ?1 ORDER BY created_at DESC)"},
+    {"refundRequests", R"(
+        SELECT json_object('id', id, 'amountCents', amount_cents, 'currency', currency, 'reason', reason,
+                           'status', status, 'createdAt', )" PEERLOOP_TIME("created_at") R"()
+        FROM refund_requests WHERE requested_by = ?1 ORDER BY created_at DESC)"},
     {"sessionsAsStudent", R"(
         SELECT json_object('id', id, 'enrollmentId', enrollment_id, 'teacherId', teacher_id, 'status', status,
                            'startsAt', )" PEERLOOP_TIME("starts_at") R"(, 'endsAt', )" PEERLOOP_TIME("ends_at") R"(,

@@ -48,9 +48,7 @@ struct Process {
   Task<Result<Settled>> operator()(DisputeNews dispute) {
     return settle_dispute(host, std::move(event), std::move(dispute));
   }
-  Task<Result<Settled>> operator()(AccountNews news) {
-    return settle_account(host, std::move(event), std::move(news));
-  }
+  Task<Result<Settled>> operator()(AccountNews news) { return settle_account(host, std::move(event), std::move(news)); }
   Task<Result<Settled>> operator()(PayoutNews payout) {
     return settle_bank_payout(host, std::move(event), std::move(payout));
   }

@@ -50,7 +50,8 @@ decltype(StripeEvent::news) read_news(std::string_view type, JsonValue object) {
                           text_at(object, {"currency"})};
   }
   // `transfer.paid` was split into `payout.*` in 2017; who still sends it means that the transfer was made.
-  if (type == "transfer.created" || type == "transfer.updated" || type == "transfer.reversed" || type == "transfer.paid") {
+  if (type == "transfer.created" || type == "transfer.updated" || type == "transfer.reversed" ||
+      type == "transfer.paid") {
     auto transfer = read_stripe_transfer(object);
     if (!transfer) return Uninteresting{};
     return *std::move(transfer);
@@ -60,8 +61,12 @@ decltype(StripeEvent::news) read_news(std::string_view type, JsonValue object) {
     const std::int64_t amount = object.integer_at({"amount"}).value_or(0);
     std::string charge = text_at(object, {"charge"});
     if (!status || amount <= 0 || charge.empty()) return Uninteresting{};
-    return DisputeNews{std::move(id),  std::move(charge), some_text_at(object, {"payment_intent"}),
-                       amount,         text_at(object, {"currency"}), text_at(object, {"reason"}),
+    return DisputeNews{std::move(id),
+                       std::move(charge),
+                       some_text_at(object, {"payment_intent"}),
+                       amount,
+                       text_at(object, {"currency"}),
+                       text_at(object, {"reason"}),
                        *status};
   }
   return Uninteresting{};

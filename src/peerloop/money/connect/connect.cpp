@@ -14,7 +14,8 @@ struct OwnAccount {
 };
 
 Statement own_account(std::string_view user_id) {
-  return sql("SELECT stripe_account_id, stripe_account_status, stripe_payouts_enabled FROM users WHERE id = ?1", user_id);
+  return sql("SELECT stripe_account_id, stripe_account_status, stripe_payouts_enabled FROM users WHERE id = ?1",
+             user_id);
 }
 
 /// Keeps the account beside the one that was there before. Whoever else made it got the same one.

@@ -15,9 +15,7 @@ namespace {
 Reply onboard(Marketplace& market, const native::Caller& who, const Json& body = Json::object()) {
   return market.server.post("/api/payments/connect/onboard", body, who);
 }
-Json status(Marketplace& market) {
-  return market.server.get("/api/payments/connect/status", market.teacher).json();
-}
+Json status(Marketplace& market) { return market.server.get("/api/payments/connect/status", market.teacher).json(); }
 std::string account_of(Marketplace& market) {
   return market.text("SELECT coalesce(stripe_account_id, '') FROM users WHERE id = ?1", {market.teacher.id});
 }

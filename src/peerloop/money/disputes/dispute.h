@@ -24,12 +24,12 @@ enum class DisputeStatus {
   lost,
 };
 constexpr auto schema(DisputeStatus*) {
-  return one_of(EnumName{"warning_needs_response", DisputeStatus::warning_needs_response},
-                EnumName{"warning_under_review", DisputeStatus::warning_under_review},
-                EnumName{"needs_response", DisputeStatus::needs_response},
-                EnumName{"under_review", DisputeStatus::under_review},
-                EnumName{"warning_closed", DisputeStatus::warning_closed}, EnumName{"prevented", DisputeStatus::prevented},
-                EnumName{"won", DisputeStatus::won}, EnumName{"lost", DisputeStatus::lost});
+  return one_of(
+      EnumName{"warning_needs_response", DisputeStatus::warning_needs_response},
+      EnumName{"warning_under_review", DisputeStatus::warning_under_review},
+      EnumName{"needs_response", DisputeStatus::needs_response}, EnumName{"under_review", DisputeStatus::under_review},
+      EnumName{"warning_closed", DisputeStatus::warning_closed}, EnumName{"prevented", DisputeStatus::prevented},
+      EnumName{"won", DisputeStatus::won}, EnumName{"lost", DisputeStatus::lost});
 }
 
 constexpr bool is_final(DisputeStatus status) { return status >= DisputeStatus::warning_closed; }
@@ -52,7 +52,8 @@ struct Dispute {
 
 /// What refunds and lost disputes took of a payment and what of it the shares must give back: all of it up to what was
 /// paid. The rest is the platform's loss: a disputed charge may have been refunded in part before.
-constexpr std::int64_t taken_of(std::int64_t amount_cents, std::int64_t refunded_cents, std::int64_t charged_back_cents) {
+constexpr std::int64_t taken_of(std::int64_t amount_cents, std::int64_t refunded_cents,
+                                std::int64_t charged_back_cents) {
   const std::int64_t all = refunded_cents + charged_back_cents;
   return all < amount_cents ? all : amount_cents;
 }

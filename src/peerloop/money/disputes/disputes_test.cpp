@@ -1,8 +1,7 @@
-#include "peerloop/money/disputes/dispute.h"
-
 #include <doctest/doctest.h>
 
 #include "native/marketplace.h"
+#include "peerloop/money/disputes/dispute.h"
 
 using namespace isthmus;
 using native::Json;
@@ -27,8 +26,9 @@ struct Disputed {
     return std::string(event["data"]["object"]["id"]);
   }
   std::string splits() {
-    return market.text("SELECT group_concat(status || ':' || reversed_cents, ' ') FROM "
-                       "(SELECT * FROM payment_splits ORDER BY recipient_type)");
+    return market.text(
+        "SELECT group_concat(status || ':' || reversed_cents, ' ') FROM "
+        "(SELECT * FROM payment_splits ORDER BY recipient_type)");
   }
   std::int64_t balance(std::string_view account) {
     return market.count("SELECT coalesce(sum(amount_cents), 0) FROM ledger_entries WHERE account = ?1",
@@ -78,9 +78,9 @@ TEST_CASE("a dispute that is lost takes the shares back") {
   CHECK(disputed.balance("platform:revenue") == 0);
   CHECK(disputed.market.text("SELECT status FROM enrollments") == "refunded");
   disputed.market.check_books();
-  const Reply refund = disputed.market.server.post(
-      "/api/enrollments/" + disputed.market.text("SELECT id FROM enrollments") + "/refund", Json::object(),
-      disputed.market.student);
+  const Reply refund =
+      disputed.market.server.post("/api/enrollments/" + disputed.market.text("SELECT id FROM enrollments") + "/refund",
+                                  Json::object(), disputed.market.student);
   CHECK(refund.code() == "already_refunded");
 }
 
@@ -130,7 +130,8 @@ TEST_CASE("a frozen share is not paid out, and is approved for the time after") 
   const std::string split =
       disputed.market.text("SELECT id FROM payment_splits WHERE recipient_type = 'student_teacher'");
   CHECK(disputed.market.pay_out(disputed.market.teacher).code() == "nothing_due");
-  const Reply refused = disputed.market.server.post("/api/admin/payouts", {{"splitIds", {split}}}, disputed.market.admin);
+  const Reply refused =
+      disputed.market.server.post("/api/admin/payouts", {{"splitIds", {split}}}, disputed.market.admin);
   CHECK(refused.code() == "not_due");
   CHECK(refused.json()["details"]["splits"][0]["status"] == "frozen");
   const Json due = disputed.market.server.get("/api/admin/payouts", disputed.market.admin).json()["items"];
@@ -200,9 +201,9 @@ TEST_CASE("a dispute over a part takes that part") {
   CHECK(disputed.market.text("SELECT status FROM enrollments") == "enrolled");
   CHECK(disputed.balance("platform:losses") == 0);
   disputed.market.check_books();
-  const Reply rest = disputed.market.server.post(
-      "/api/enrollments/" + disputed.market.text("SELECT id FROM enrollments") + "/refund", Json::object(),
-      disputed.market.student);
+  const Reply rest =
+      disputed.market.server.post("/api/enrollments/" + disputed.market.text("SELECT id FROM enrollments") + "/refund",
+                                  Json::object(), disputed.market.student);
   CHECK(rest.json()["amountCents"] == 25000);
   disputed.market.check_books();
 }
@@ -210,9 +211,9 @@ TEST_CASE("a dispute over a part takes that part") {
 TEST_CASE("a disputed payment is the bank's to decide: no refund meanwhile") {
   Disputed disputed;
   disputed.open();
-  const Reply reply = disputed.market.server.post(
-      "/api/enrollments/" + disputed.market.text("SELECT id FROM enrollments") + "/refund", Json::object(),
-      disputed.market.student);
+  const Reply reply =
+      disputed.market.server.post("/api/enrollments/" + disputed.market.text("SELECT id FROM enrollments") + "/refund",
+                                  Json::object(), disputed.market.student);
   CHECK(reply.code() == "disputed");
 }
 
@@ -229,7 +230,9 @@ TEST_CASE("a dispute that overtakes its payment waits for it") {
     CHECK(market.deliver(paid).json()["outcome"] == "processed");
     CHECK(market.count("SELECT count(*) FROM disputes WHERE transaction_id IS NULL") == 0);
     const std::string status = market.text("SELECT status FROM transactions");
-    CHECK(status == (std::string_view(end) == "won" ? "paid" : std::string_view(end) == "lost" ? "charged_back" : "disputed"));
+    CHECK(status == (std::string_view(end) == "won"    ? "paid"
+                     : std::string_view(end) == "lost" ? "charged_back"
+                                                       : "disputed"));
     market.check_books();
   }
 }

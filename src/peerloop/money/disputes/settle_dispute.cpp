@@ -1,5 +1,6 @@
 #include "peerloop/money/disputes/settle_dispute.h"
 
+#include <algorithm>
 #include <iterator>
 
 #include "peerloop/money/event_effect.h"
@@ -55,7 +56,9 @@ Task<Result<Facts>> read_facts(Host& host, Dispute dispute) {
   co_return facts;
 }
 
-Statement guard_changed() { return sql("INSERT INTO batch_guard (reason) SELECT 'state_changed' WHERE changes() <> 1"); }
+Statement guard_changed() {
+  return sql("INSERT INTO batch_guard (reason) SELECT 'state_changed' WHERE changes() <> 1");
+}
 
 /// Keeps the news itself, guarded by what was known before.
 std::vector<Statement> keep_dispute(Host& host, const Dispute& dispute, std::optional<DisputeStatus> known,
@@ -96,9 +99,8 @@ void take_back(std::vector<Statement>& effect, Host& host, DisputedPayment& paym
   payment.charged_back_cents = std::min(payment.amount_cents, payment.charged_back_cents + dispute.amount_cents);
   const std::int64_t after = taken_of(payment.amount_cents, payment.refunded_cents, payment.charged_back_cents);
   std::vector<Portion> back = reverse_splits(effect, splits, after, now);
-  effect.push_back(post_movement(
-      host, "dispute_lost:" + dispute.id, payment.transaction_id, payment.currency,
-      postings_of_loss(back, "disputes:stripe", dispute.amount_cents), now));
+  effect.push_back(post_movement(host, "dispute_lost:" + dispute.id, payment.transaction_id, payment.currency,
+                                 postings_of_loss(back, "disputes:stripe", dispute.amount_cents), now));
   if (after == payment.amount_cents && before < after)
     effect.push_back(end_refunded_enrollment(payment.enrollment_id, now));
 }
@@ -177,12 +179,10 @@ Task<Result<Settled>> settle_dispute(Host& host, WebhookEvent event, Dispute dis
                                        "a dispute in " + dispute.currency);
 
     const Timestamp now = host.clock.now();
-    std::vector<Statement> effect =
-        keep_dispute(host, dispute, facts.known,
-                     facts.payment ? std::optional(facts.payment->transaction_id) : std::nullopt, now);
+    std::vector<Statement> effect = keep_dispute(
+        host, dispute, facts.known, facts.payment ? std::optional(facts.payment->transaction_id) : std::nullopt, now);
     if (facts.payment)
-      apply(effect, host, *facts.payment, facts.splits, dispute,
-            facts.was_attached ? facts.known : std::nullopt, now);
+      apply(effect, host, *facts.payment, facts.splits, dispute, facts.was_attached ? facts.known : std::nullopt, now);
     else
       effect.push_back(sql(R"(
           INSERT INTO batch_guard (reason) SELECT 'state_changed' WHERE EXISTS ()" PEERLOOP_DISPUTED ")",

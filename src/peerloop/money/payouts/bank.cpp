@@ -59,8 +59,8 @@ void tell_owner(std::vector<Statement>& effect, Host& host, const Owner& owner, 
 Task<Result<Settled>> settle_bank_payout(Host& host, WebhookEvent event, BankPayout payout) {
   const auto owner = co_await host.database.first<Owner>(owner_of_account(payout));
   if (!owner) co_return Settled{co_await record_ignored_event(host, std::move(event)), {}};
-  // Read a moment ago and not guarded: telling somebody twice is prevented by the notice's cause, and the row keeps what
-  // is further on, whoever writes last.
+  // Read a moment ago and not guarded: telling somebody twice is prevented by the notice's cause, and the row keeps
+  // what is further on, whoever writes last.
   if (owner->status && rank_of(payout.status) <= rank_of(*owner->status))
     co_return co_await record_known_event(host, std::move(event));
   const Timestamp now = host.clock.now();

@@ -38,8 +38,8 @@ constexpr auto schema(DueSplit*) {
 enum class PayoutBlock { not_onboarded, account_restricted, frozen, negative_balance };
 constexpr auto schema(PayoutBlock*) {
   return one_of(EnumName{"not_onboarded", PayoutBlock::not_onboarded},
-                EnumName{"account_restricted", PayoutBlock::account_restricted}, EnumName{"frozen", PayoutBlock::frozen},
-                EnumName{"negative_balance", PayoutBlock::negative_balance});
+                EnumName{"account_restricted", PayoutBlock::account_restricted},
+                EnumName{"frozen", PayoutBlock::frozen}, EnumName{"negative_balance", PayoutBlock::negative_balance});
 }
 
 struct PayoutDue {
@@ -49,17 +49,18 @@ struct PayoutDue {
   RawList<DueSplit> splits;
 };
 constexpr auto schema(PayoutDue*) {
-  return object("PayoutDue", field("recipientId", &PayoutDue::recipientId), field("name", &PayoutDue::name),
-                field("handle", &PayoutDue::handle), field("currency", &PayoutDue::currency),
-                field("accountStatus", &PayoutDue::accountStatus),
-                field("dueCents", &PayoutDue::dueCents, described("The approved shares that no transfer was asked for.")),
-                field("owedBackCents", &PayoutDue::owedBackCents,
-                      described("What the person owes back after refunds: kept of the next payout.")),
-                field("payableCents", &PayoutDue::payableCents, described("What a payout would send.")),
-                field("requestedCents", &PayoutDue::requestedCents, described("Asked for and not yet sent.")),
-                field("frozenCents", &PayoutDue::frozenCents, described("Held by disputes.")),
-                field("blockedBy", &PayoutDue::blockedBy, described("Why nothing would be sent; empty where it would.")),
-                field("splits", &PayoutDue::splits, described("The 100 that wait longest.")));
+  return object(
+      "PayoutDue", field("recipientId", &PayoutDue::recipientId), field("name", &PayoutDue::name),
+      field("handle", &PayoutDue::handle), field("currency", &PayoutDue::currency),
+      field("accountStatus", &PayoutDue::accountStatus),
+      field("dueCents", &PayoutDue::dueCents, described("The approved shares that no transfer was asked for.")),
+      field("owedBackCents", &PayoutDue::owedBackCents,
+            described("What the person owes back after refunds: kept of the next payout.")),
+      field("payableCents", &PayoutDue::payableCents, described("What a payout would send.")),
+      field("requestedCents", &PayoutDue::requestedCents, described("Asked for and not yet sent.")),
+      field("frozenCents", &PayoutDue::frozenCents, described("Held by disputes.")),
+      field("blockedBy", &PayoutDue::blockedBy, described("Why nothing would be sent; empty where it would.")),
+      field("splits", &PayoutDue::splits, described("The 100 that wait longest.")));
 }
 ISTHMUS_PAGE(PayoutDue)
 

@@ -35,7 +35,8 @@ Result<void> check_due(const std::vector<PayableSplit>& splits) {
     std::ranges::copy_if(splits, std::back_inserter(some), which);
     return some;
   };
-  if (auto paid = those([](const PayableSplit& each) { return each.standing == "paid" || each.standing == "requested"; });
+  if (auto paid =
+          those([](const PayableSplit& each) { return each.standing == "paid" || each.standing == "requested"; });
       !paid.empty())
     return Failure(refusal("already_paid", "Somebody paid this share out already.", paid));
   if (auto waiting = those([](const PayableSplit& each) { return each.standing != "approved"; }); !waiting.empty())
@@ -49,8 +50,7 @@ Task<Result<std::vector<PayableSplit>>> chosen_splits(Request& request, PayOut b
   auto splits = co_await request.db().all<PayableSplit>(body.splitIds ? payable_splits(*body.splitIds)
                                                                       : payable_splits_of(*body.recipientId));
   if (splits.empty())
-    co_return Failure(body.splitIds ? not_found("split")
-                                    : conflict("Nothing is due to this person.", "nothing_due"));
+    co_return Failure(body.splitIds ? not_found("split") : conflict("Nothing is due to this person.", "nothing_due"));
   if (body.splitIds) {
     std::ranges::sort(*body.splitIds);
     const auto repeated = std::ranges::unique(*body.splitIds);

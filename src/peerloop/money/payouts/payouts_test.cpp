@@ -35,7 +35,9 @@ struct Due {
   Json due() { return market.server.get("/api/admin/payouts", market.admin).json()["items"]; }
   Json earnings() { return market.server.get("/api/earnings", market.teacher).json(); }
   std::string status() { return market.text("SELECT status FROM payment_splits WHERE id = ?1", {split}); }
-  void refund(std::int64_t cents) { CHECK(market.deliver(market.stripe.refund(market.intent_of(session), cents)).status == 200); }
+  void refund(std::int64_t cents) {
+    CHECK(market.deliver(market.stripe.refund(market.intent_of(session), cents)).status == 200);
+  }
   std::int64_t owed() {
     return market.count("SELECT coalesce(-sum(amount_cents), 0) FROM ledger_entries WHERE account = 'payable:' || ?1",
                         {market.teacher.id});
@@ -155,7 +157,9 @@ TEST_CASE("of many admins who pay the same share at once, one does") {
 
 TEST_CASE("a payout is refused with its reason") {
   Due due;
-  const auto pay = [&](const Json& body) { return due.market.server.post("/api/admin/payouts", body, due.market.admin); };
+  const auto pay = [&](const Json& body) {
+    return due.market.server.post("/api/admin/payouts", body, due.market.admin);
+  };
   CHECK(pay(Json::object()).problems("splitIds") != nullptr);
   CHECK(pay({{"splitIds", {due.split}}, {"recipientId", due.market.teacher.id}}).status == 400);
   CHECK(pay({{"splitIds", Json::array()}}).status == 400);
@@ -273,7 +277,8 @@ TEST_CASE("the news of a transfer may be faster than the answer") {
   Due due;
   due.market.stripe.instead = [&](const OutgoingRequest& request) -> Result<IncomingAnswer> {
     IncomingAnswer answer = due.market.stripe.respond(request);
-    if (request.url.ends_with("/v1/transfers")) return Failure(Error(503, "timeout", ClientText("x"), LogText("timeout")));
+    if (request.url.ends_with("/v1/transfers"))
+      return Failure(Error(503, "timeout", ClientText("x"), LogText("timeout")));
     return answer;
   };
   due.market.pay_out(due.market.teacher);
@@ -463,8 +468,8 @@ TEST_CASE("a payout of a hundred shares takes two trips to read and two to write
   Due due;
   due.market.world.database.round_trips = 0;
   due.market.world.fates = [](const native::HostCall&) { return native::Fate{native::Fate::Fault::none, 5, 5}; };
-  const auto exchange = due.market.server.begin(native::with_json(
-      "POST", "/api/admin/payouts", {{"recipientId", due.market.teacher.id}}, due.market.admin));
+  const auto exchange = due.market.server.begin(
+      native::with_json("POST", "/api/admin/payouts", {{"recipientId", due.market.teacher.id}}, due.market.admin));
   while (!exchange->answered()) due.market.world.scheduler.run_until(due.market.world.now() + 1);
   CHECK(exchange->reply().status == 201);
   // Session and role, what is due, the decision; and the dispatcher's first, which begins with the answer.

@@ -10,7 +10,7 @@ namespace isthmus::peerloop {
 namespace {
 
 /// A share `s` as an admin sees it.
-#define PEERLOOP_STANDING                                                                                 \
+#define PEERLOOP_STANDING                                                                                   \
   "iif(EXISTS (SELECT 1 FROM transfers l WHERE l.split_id = s.id AND l.status = 'requested'), 'requested'," \
   " iif(s.status = 'frozen' AND s.frozen_from = 'paid', 'paid', s.status))"
 

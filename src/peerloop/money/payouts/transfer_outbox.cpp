@@ -112,8 +112,13 @@ Task<Result<Delivery>> deliver_transfer(Host& host, const OutboxItem& item) {
     co_return done(cancel_transfer(id, "the share changed before it was sent", host.clock.now()));
 
   StripePayments payments(host);
-  TransferRequest request{item.dedupe_key, row->account_id,   row->charge_id.value_or(""), row->amount_cents,
-                          row->currency,   row->enrollment_id, id};
+  TransferRequest request{item.dedupe_key,
+                          row->account_id,
+                          row->charge_id.value_or(""),
+                          row->amount_cents,
+                          row->currency,
+                          row->enrollment_id,
+                          id};
   const bool charge_is_new = request.charge_id.empty();
   if (charge_is_new) {
     if (!row->payment_intent)

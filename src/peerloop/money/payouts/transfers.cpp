@@ -12,8 +12,8 @@ namespace {
 
 /// A transfer `t` of which we have not heard that it was made. One that we believed to have failed may have been made
 /// after all, as long as no other took its place.
-#define PEERLOOP_WAITS                                                               \
-  "t.stripe_transfer_id IS NULL AND t.status IN ('requested', 'failed', 'canceled')" \
+#define PEERLOOP_WAITS                                                                        \
+  "t.stripe_transfer_id IS NULL AND t.status IN ('requested', 'failed', 'canceled')"          \
   " AND NOT EXISTS (SELECT 1 FROM transfers o WHERE o.split_id = t.split_id AND o.id <> t.id" \
   " AND o.status IN ('requested', 'sent'))"
 

@@ -5,7 +5,8 @@ namespace isthmus::peerloop {
 
 Task<Result<Settled>> settle_failed_refund(Host& host, WebhookEvent event, FailedRefund refund) {
   const auto payment = co_await host.database.first<PaymentOfRefund>(payment_of_refund(refund));
-  if (!payment || refund.amount_cents <= 0) co_return Settled{co_await record_ignored_event(host, std::move(event)), {}};
+  if (!payment || refund.amount_cents <= 0)
+    co_return Settled{co_await record_ignored_event(host, std::move(event)), {}};
   if (payment->currency != refund.currency)
     co_return co_await record_misfit(host, std::move(event), refund.id, payment->enrollment_id,
                                      "a failed refund in " + refund.currency);

@@ -20,7 +20,8 @@ Task<Result<Delivery>> deliver_requested_refund(Host& host, const OutboxItem& it
   const std::string id(*named);
   const auto row = co_await host.database.first<RefundToMake>(refund_to_make(id));
   if (!row || row->status != "requested") co_return Delivery{};
-  if (!row->payment_intent) co_return Delivery{{}, fail_refund_request(host, id, "the payment is not known", host.clock.now())};
+  if (!row->payment_intent)
+    co_return Delivery{{}, fail_refund_request(host, id, "the payment is not known", host.clock.now())};
 
   StripePayments payments(host);
   RefundRequest request{item.dedupe_key,         *row->payment_intent, row->amount_cents,

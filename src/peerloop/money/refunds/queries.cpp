@@ -80,10 +80,9 @@ Statement payment_of_refund(const FailedRefund& refund) {
 std::vector<Statement> book_failed_refund(Host& host, const FailedRefund& refund, const PaymentOfRefund& payment,
                                           Timestamp now) {
   std::vector<Statement> batch;
-  batch.push_back(
-      post_movement(host, "refund_failed:" + refund.id, payment.transaction_id, payment.currency,
-                    {{"provider:stripe", refund.amount_cents}, {"refundable:" + payment.student_id, -refund.amount_cents}},
-                    now));
+  batch.push_back(post_movement(
+      host, "refund_failed:" + refund.id, payment.transaction_id, payment.currency,
+      {{"provider:stripe", refund.amount_cents}, {"refundable:" + payment.student_id, -refund.amount_cents}}, now));
   batch.push_back(sql(R"(
       INSERT INTO audit_log (id, action, target_type, target_id, details, created_at)
       VALUES (?1, 'refund.sent_back', 'enrollment', ?2,

@@ -66,8 +66,8 @@ TEST_CASE("a refund is the student's to ask for, and nobody else's") {
   CHECK(paid.ask(paid.market.creator).status == 404);
   CHECK(paid.ask(native::add_user(paid.market.world, "other")).status == 404);
   CHECK(paid.ask(paid.market.student, {{"amountCents", 1}}).status == 400);
-  CHECK(paid.market.server.post("/api/admin/refunds", {{"enrollmentId", paid.enrollment}, {"reason", "x"}},
-                                paid.market.student)
+  CHECK(paid.market.server
+            .post("/api/admin/refunds", {{"enrollmentId", paid.enrollment}, {"reason", "x"}}, paid.market.student)
             .status == 403);
   CHECK(paid.refunded() == 0);
 }
@@ -173,10 +173,14 @@ TEST_CASE("money that a bank sent back still belongs to the student, and a perso
   Paid paid;
   paid.ask(paid.market.student);
   const Json charge = paid.market.stripe.charges.begin()->second;
-  const Json refund{{"id", "re_back"},        {"object", "refund"},
-                    {"status", "failed"},     {"amount", 45000},
-                    {"currency", "usd"},      {"charge", charge["id"]},
-                    {"metadata", Json::object()}, {"payment_intent", charge["payment_intent"]}};
+  const Json refund{{"id", "re_back"},
+                    {"object", "refund"},
+                    {"status", "failed"},
+                    {"amount", 45000},
+                    {"currency", "usd"},
+                    {"charge", charge["id"]},
+                    {"metadata", Json::object()},
+                    {"payment_intent", charge["payment_intent"]}};
   CHECK(paid.market.deliver(paid.market.stripe.event("refund.failed", refund)).json()["outcome"] == "processed");
   CHECK(paid.market.deliver(paid.market.stripe.event("refund.updated", refund)).json()["outcome"] == "duplicate");
   CHECK(paid.market.count("SELECT -sum(amount_cents) FROM ledger_entries WHERE account = 'refundable:' || ?1",

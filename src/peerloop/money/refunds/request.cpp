@@ -65,13 +65,15 @@ Task<Result<Response>> request_refund(Request& request, Wish wish) {
 }  // namespace
 
 Task<Result<Response>> ask_refund(Request& request, AskRefund body) {
-  return request_refund(request, {std::string(request.param("id")), {},
-                                  std::move(body.reason).value_or("requested by the student"), Wish::Who::student});
+  return request_refund(request, {std::string(request.param("id")),
+                                  {},
+                                  std::move(body.reason).value_or("requested by the student"),
+                                  Wish::Who::student});
 }
 
 Task<Result<Response>> refund_as_admin(Request& request, AdminRefund body) {
-  return request_refund(
-      request, {std::move(body.enrollmentId), body.amountCents, std::move(body.reason), Wish::Who::admin});
+  return request_refund(request,
+                        {std::move(body.enrollmentId), body.amountCents, std::move(body.reason), Wish::Who::admin});
 }
 
 Statement own_enrollment(const Request& request) {

@@ -21,10 +21,10 @@ struct AdminRefund {
   std::string reason;
 };
 constexpr auto schema(AdminRefund*) {
-  return object("AdminRefund", field("enrollmentId", &AdminRefund::enrollmentId, uuid),
-                field("amountCents", &AdminRefund::amountCents, range(1, 99'999'999),
-                      described("Without it all that is left.")),
-                field("reason", &AdminRefund::reason, trimmed, length(1, 500)));
+  return object(
+      "AdminRefund", field("enrollmentId", &AdminRefund::enrollmentId, uuid),
+      field("amountCents", &AdminRefund::amountCents, range(1, 99'999'999), described("Without it all that is left.")),
+      field("reason", &AdminRefund::reason, trimmed, length(1, 500)));
 }
 
 struct RequestedRefund {
