@@ -192,9 +192,9 @@ TEST_CASE("when an account ends, its writing loses its text, here and at the pro
   CHECK(room.stream.activities.size() == 3);
   native::StandaloneHost standalone(room.world);
   for (const TestUser& who : {room.student, room.classmate})
-    CHECK(native::run(room.world, standalone.host().database.batch(
-                                      peerloop::forget_writing(standalone.host(), who.id, room.world.now()),
-                                      OnLostAnswer::fail))
+    CHECK(native::run(room.world,
+                      standalone.host().database.batch(
+                          peerloop::forget_writing(standalone.host(), who.id, room.world.now()), OnLostAnswer::fail))
               .has_value());
   CHECK(room.count("SELECT count(*) FROM posts WHERE author_id = ?1 AND text <> ''", {room.student.id}) == 0);
   CHECK(room.count("SELECT count(*) FROM posts WHERE text <> ''") == 1);

@@ -10,8 +10,7 @@ namespace {
 template <class T>
 Result<T> explain_refusal(Result<T> done) {
   for (const char* guard : {"guard:not_found", "guard:account_suspended"})
-    done = on_constraint(std::move(done), guard,
-                         conflict("There is nobody of this id to write to.", "recipient_gone"));
+    done = on_constraint(std::move(done), guard, conflict("There is nobody of this id to write to.", "recipient_gone"));
   done = on_constraint(std::move(done), "guard:not_allowed",
                        forbidden("You can not write to this person.", "not_allowed"));
   return on_constraint(std::move(done), "guard:too_many", too_many_requests(minute));

@@ -138,8 +138,8 @@ std::vector<Statement> insert_message(Host& host, std::string_view conversation_
   batch.push_back(sql(R"(
       INSERT INTO notifications (id, user_id, kind, cause, data, created_at)
       SELECT ?3, t.user_id, ?4, 'conversation:' || t.conversation_id || ':' || t.read_position,
-             json_object('conversationId', t.conversation_id, 'userId', u.id, 'name', u.name), ?5
-      FROM conversation_members t JOIN users u ON u.id = t.other_id
+             json_object('conversationId', t.conversation_id, 'userId', t.other_id), ?5
+      FROM conversation_members t
       WHERE t.conversation_id = )" NAMED_CONVERSATION R"( AND t.other_id = ?2
       ON CONFLICT (user_id, kind, cause) DO UPDATE SET read_at = NULL, created_at = excluded.created_at
       WHERE notifications.read_at IS NOT NULL)",

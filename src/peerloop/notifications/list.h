@@ -20,10 +20,10 @@ struct Notification {
   Timestamp createdAt;
 };
 constexpr auto schema(Notification*) {
-  return object("Notification", field("id", &Notification::id), field("kind", &Notification::kind),
-                field("data", &Notification::data,
-                      described("An object of ids for links, and of titles and names as they were.")),
-                field("readAt", &Notification::readAt), field("createdAt", &Notification::createdAt));
+  return object(
+      "Notification", field("id", &Notification::id), field("kind", &Notification::kind),
+      field("data", &Notification::data, described("An object of ids for links, and of titles as they were.")),
+      field("readAt", &Notification::readAt), field("createdAt", &Notification::createdAt));
 }
 
 struct NotificationPage {

@@ -93,9 +93,9 @@ Statement delete_follow(std::string_view follower, std::string_view followee) {
 Statement tell_of_follower(Host& host, std::string_view follower, std::string_view followee, Timestamp now) {
   return sql(R"(
       INSERT INTO notifications (id, user_id, kind, cause, data, created_at)
-      SELECT ?3, f.followee_id, ?4, 'follower:' || u.id,
-             json_object('userId', u.id, 'handle', u.handle, 'name', u.name), ?5
-      FROM follows f JOIN users u ON u.id = f.follower_id
+      SELECT ?3, f.followee_id, ?4, 'follower:' || f.follower_id,
+             json_object('userId', f.follower_id), ?5
+      FROM follows f
       WHERE f.follower_id = ?1 AND f.followee_id = ?2
       ON CONFLICT (user_id, kind, cause) DO NOTHING)",
              follower, followee, host.random.uuid(now), name_of(Notice::new_follower), now);
