@@ -3,6 +3,7 @@
 #include <array>
 
 #include "http/service_routes.h"
+#include "peerloop/administration/routes.h"
 #include "peerloop/auth/access_token.h"
 #include "peerloop/auth/authenticator.h"
 #include "peerloop/auth/routes.h"
@@ -11,7 +12,6 @@
 #include "peerloop/courses/routes.h"
 #include "peerloop/enrollments/release.h"
 #include "peerloop/enrollments/routes.h"
-#include "peerloop/files/removal.h"
 #include "peerloop/learning/routes.h"
 #include "peerloop/mail/delivery.h"
 #include "peerloop/maintenance.h"
@@ -19,6 +19,7 @@
 #include "peerloop/money/refund_outbox.h"
 #include "peerloop/money/routes.h"
 #include "peerloop/people/routes.h"
+#include "peerloop/privacy/privacy.h"
 #include "peerloop/reviews/routes.h"
 #include "peerloop/teaching/routes.h"
 #include "peerloop/webhooks/resend.h"
@@ -42,12 +43,14 @@ constexpr auto routes = join(service_routes,      //
                              review_routes,       //
                              money_routes,        //
                              resend_routes,       //
-                             stripe_routes);
+                             stripe_routes,       //
+                             privacy_routes,      //
+                             administration_routes);
 
 constexpr auto deliveries = std::to_array<OutboxHandler>({
     {mail_outbox_kind, deliver_mail},
     refund_outbox_handler,
-    {removal_outbox_kind, remove_object},
+    object_removal_handler,
 });
 
 /// One dispatch holds its rows for two minutes; ten calls of a provider end within that, however slow they are.
