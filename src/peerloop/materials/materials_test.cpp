@@ -1,8 +1,8 @@
 #include <doctest/doctest.h>
 
 #include "native/classroom.h"
-#include "peerloop/files/removal.h"
 #include "peerloop/materials/material.h"
+#include "peerloop/privacy/privacy.h"
 
 using namespace isthmus;
 using native::Classroom;
@@ -134,7 +134,7 @@ TEST_CASE("a removed file is gone at once, and its bytes through the outbox") {
     room.world.fates = {};
     room.world.scheduler.advance(hour);
     native::StandaloneHost standalone(room.world);
-    constexpr std::array handlers{OutboxHandler{peerloop::removal_outbox_kind, peerloop::remove_object}};
+    constexpr std::array handlers{peerloop::object_removal_handler};
     CHECK(native::run(room.world, dispatch_outbox(standalone.host(), handlers, 10)).has_value());
     CHECK(room.world.bucket.objects.empty());
   }
@@ -169,7 +169,7 @@ TEST_CASE("an upload that breaks off leaves nothing, neither at once nor for goo
     room.world.scheduler.advance(peerloop::longest_upload + 1);
     native::StandaloneHost standalone(room.world);
     CHECK(native::run(room.world, peerloop::give_up_uploads(standalone.host(), room.world.now())).has_value());
-    constexpr std::array handlers{OutboxHandler{peerloop::removal_outbox_kind, peerloop::remove_object}};
+    constexpr std::array handlers{peerloop::object_removal_handler};
     CHECK(native::run(room.world, dispatch_outbox(standalone.host(), handlers, 10)).has_value());
   }
   CHECK(room.count("SELECT count(*) FROM course_materials") == 0);

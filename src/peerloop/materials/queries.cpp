@@ -1,7 +1,7 @@
 #include "peerloop/materials/queries.h"
 
-#include "peerloop/files/removal.h"
 #include "peerloop/materials/material.h"
+#include "peerloop/privacy/privacy.h"
 #include "peerloop/sql.h"
 
 #define MATERIAL_KEY "'courses/' || f.course_id || '/materials/' || f.id"
@@ -23,9 +23,9 @@ std::vector<Statement> remove_where(std::string_view condition, Timestamp now, V
           " SELECT f.id, ?1, ?1 || ':' || f.id, json_object('key', " MATERIAL_KEY
           "), ?2, ?2 FROM course_materials f WHERE " +
               std::string(condition) + " ON CONFLICT DO NOTHING",
-          removal_outbox_kind, now, values...));
+          object_removal_handler.kind, now, values...));
   batch.push_back(
-      sql("DELETE FROM course_materials AS f WHERE " + std::string(condition), removal_outbox_kind, now, values...));
+      sql("DELETE FROM course_materials AS f WHERE " + std::string(condition), object_removal_handler.kind, now, values...));
   return batch;
 }
 

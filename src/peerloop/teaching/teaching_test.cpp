@@ -36,7 +36,7 @@ TEST_CASE("who is certified applies once, and the creator hears of it once") {
   CHECK(application["decidedAt"].is_null());
   REQUIRE(room.world.http.sent.size() == 1);
   const Json mail = Json::parse(room.world.http.sent[0].body);
-  CHECK(mail["to"] == Json{"creator@example.org"});
+  CHECK(mail["to"] == "creator@example.org");
   CHECK(mail["html"].get<std::string>().contains("I &lt;3 it"));
 
   const auto again = room.server.post("/api/courses/cpp/teach", room.student);
