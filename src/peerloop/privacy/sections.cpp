@@ -91,6 +91,17 @@ constexpr auto sections = std::to_array<ExportSection>({
                            'startsAt', )" PEERLOOP_TIME("starts_at") R"(, 'endsAt', )" PEERLOOP_TIME("ends_at") R"(,
                            'cancelReason', cancel_reason)
         FROM sessions WHERE teacher_id = ?1 ORDER BY starts_at DESC)"},
+    {"attendance", R"(
+        SELECT json_object('sessionId', session_id, 'joinedAt', )" PEERLOOP_TIME("joined_at") R"(,
+                           'leftAt', )" PEERLOOP_TIME("left_at") R"()
+        FROM session_attendance WHERE user_id = ?1 ORDER BY session_id DESC, participant_sid)"},
+    {"recordings", R"(
+        SELECT json_object('id', id, 'sessionId', session_id, 'status', status, 'bytes', size_bytes,
+                           'url', '/api/sessions/' || session_id || '/recording?recordingId=' || id,
+                           'recordedAt', )" PEERLOOP_TIME("recorded_at") R"()
+        FROM recordings WHERE session_id IN (SELECT id FROM sessions WHERE student_id = ?1
+                                             UNION ALL SELECT id FROM sessions WHERE teacher_id = ?1)
+        ORDER BY recorded_at DESC)"},
     {"notifications", R"(
         SELECT json_object('kind', kind, 'data', json(data), 'readAt', )" PEERLOOP_TIME("read_at") R"(,
                            'createdAt', )" PEERLOOP_TIME("created_at") R"()
