@@ -86,7 +86,6 @@ constexpr auto deliveries = std::to_array<OutboxHandler>({
     mirror_membership_handler,
     recording_outbox_handler,
     room_end_outbox_handler,
-    object_removal_handler,
 });
 
 /// One dispatch holds its rows for two minutes; ten calls of a provider end within that, however slow they are.
