@@ -14,7 +14,6 @@
 #include "peerloop/enrollments/routes.h"
 #include "peerloop/feeds/mirror.h"
 #include "peerloop/feeds/routes.h"
-#include "peerloop/files/removal.h"
 #include "peerloop/learning/routes.h"
 #include "peerloop/mail/delivery.h"
 #include "peerloop/maintenance.h"
@@ -76,7 +75,7 @@ constexpr auto routes = join(
 constexpr auto deliveries = std::to_array<OutboxHandler>({
     {mail_outbox_kind, deliver_mail},
     refund_outbox_handler,
-    {removal_outbox_kind, remove_object},
+    object_removal_handler,
     requested_refund_outbox_handler,
     transfer_outbox_handler,
     reversal_outbox_handler,

@@ -49,4 +49,12 @@ Task<Result<Response>> delete_account(Request& request) {
   co_return no_content();
 }
 
+Task<Result<Delivery>> deliver_object_removal(Host& host, const OutboxItem& item) {
+  const auto payload = co_await parse_json(item.payload);
+  const auto key = payload.string_at({"key"});
+  if (!key) co_return Failure(bad_request("a removal names no object"));
+  co_await host.bucket.remove(std::string(*key));
+  co_return Delivery{};
+}
+
 }  // namespace isthmus::peerloop

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "http/input.h"
+#include "jobs/outbox.h"
 
 /// What a person may ask of us about themselves: everything that is held, and to be forgotten.
 namespace isthmus::peerloop {
@@ -17,6 +18,10 @@ Task<Result<Response>> export_account(Request& request);
 /// Ends the account: what is only personal is deleted, what the books must keep stays without a name. 409
 /// `obligations_left`, with what they are, while others depend on the person or money is unsettled.
 Task<Result<Response>> delete_account(Request& request);
+
+/// Removes a stored object, however often it takes.
+Task<Result<Delivery>> deliver_object_removal(Host& host, const OutboxItem& item);
+inline constexpr OutboxHandler object_removal_handler{"bucket.remove", deliver_object_removal};
 
 // clang-format off: a row reads as a sentence.
 inline constexpr auto privacy_routes = table(

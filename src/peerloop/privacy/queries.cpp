@@ -1,6 +1,5 @@
 #include "peerloop/privacy/queries.h"
 
-#include "peerloop/files/removal.h"
 
 namespace isthmus::peerloop::privacy_queries {
 
@@ -45,9 +44,9 @@ Statement release_open_pages(std::string_view user_id, Timestamp now) {
 Statement enqueue_avatar_removal(std::string_view user_id, std::string_view outbox_id, Timestamp now) {
   return sql(R"(
       INSERT INTO outbox (id, kind, dedupe_key, payload, next_attempt_at, created_at)
-      SELECT ?2, ?4, ?4 || ':' || avatar_key || ':' || ?2, json_object('key', avatar_key), ?3, ?3
+      SELECT ?2, 'bucket.remove', 'bucket.remove:' || avatar_key || ':' || ?3, json_object('key', avatar_key), ?3, ?3
       FROM users WHERE id = ?1 AND avatar_key IS NOT NULL)",
-             user_id, outbox_id, now, removal_outbox_kind);
+             user_id, outbox_id, now);
 }
 
 std::vector<Statement> forget(std::string_view user_id, Timestamp now) {
