@@ -1,0 +1,25 @@
+#pragma once
+
+#include <set>
+#include <string>
+#include <vector>
+
+#include "simulation/life.h"
+
+namespace isthmus::simulation {
+
+/// What must not be accepted any more, and since when that is certain.
+struct Retired {
+  std::string who;
+  std::string access_token;
+  Timestamp since;
+};
+
+/// What everybody's sign-outs and resets left behind. Intruders try it.
+struct LostAndFound {
+  std::vector<Retired> access_tokens;
+  std::vector<std::string> refresh_tokens;             ///< of ended sessions
+  std::map<std::string, std::string> old_passwords;    ///< by e-mail address
+};
+
+}  // namespace isthmus::simulation
