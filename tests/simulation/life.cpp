@@ -263,8 +263,8 @@ Script<> Life::cron() {
 }
 
 void Life::post_event(Json event) {
-  std::string name = event["id"];
-  note(name, "Stripe has news: " + std::string(event["type"]));
+  std::string name = text_of(event["id"]);
+  note(name, "Stripe has news: " + text_of(event["type"]));
   post(std::move(name), [this, event = std::move(event)] { return stripe.delivery(event); });
 }
 
@@ -292,11 +292,14 @@ Script<> Life::deliver(std::size_t letter, Dice from, Millis delay, int most_tri
   for (int tried = 1; tried <= most_tries; ++tried) {
     const std::string who = letters_[letter].name + '#' + std::to_string(tried);
     note(who, "is delivered");
+    const bool was_believed = letters_[letter].is_believed;
     const auto reply = co_await send(who, from.fork("try", static_cast<std::uint64_t>(tried)), letters_[letter].delivery());
     if (stopped()) co_return;
     check_laws(Law::When::always);
     if (reply && reply->status == 200) {
       letters_[letter].is_believed = true;
+      if (was_believed && reply->json()["outcome"] != "duplicate")
+        violate("an event has its effect once", who + ": " + reply->body);
       co_return;
     }
     const bool foreseen = !reply || reply->status == 503 || reply->status == 409;

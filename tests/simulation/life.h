@@ -22,6 +22,9 @@ using native::Json;
 using native::Outgoing;
 using native::Reply;
 
+/// The text that a value of JSON is, "" for any other.
+inline std::string text_of(const Json& value) { return value.is_string() ? value.get<std::string>() : std::string(); }
+
 class Exchange;
 class CronRun;
 class Person;

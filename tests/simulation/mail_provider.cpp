@@ -24,10 +24,12 @@ IncomingAnswer MailProvider::answer(const OutgoingRequest& request) {
   }
   const Json mail = Json::parse(request.body, nullptr, false);
   if (!mail.is_object() || !mail.contains("to")) return refusal(422, "validation_error");
-  Sent one{"mail_" + std::to_string(sent.size() + 1), key, mail["to"], mail["subject"], mail["text"], {}, {}, now};
+  const auto text = [](const Json& value) { return value.is_string() ? value.get<std::string>() : std::string(); };
+  Sent one{"mail_" + std::to_string(sent.size() + 1), key, text(mail["to"]), text(mail["subject"]), text(mail["text"]),
+           {}, {}, now};
   for (const Json& tag : mail["tags"]) {
-    if (tag["name"] == "template") one.mail = tag["value"];
-    if (tag["name"] == "outbox_id") one.outbox_id = tag["value"];
+    if (tag["name"] == "template") one.mail = text(tag["value"]);
+    if (tag["name"] == "outbox_id") one.outbox_id = text(tag["value"]);
   }
   kept_[key] = {request.body, one.id, now + day};
   sent.push_back(std::move(one));

@@ -13,7 +13,7 @@ namespace isthmus::simulation {
 struct How {
   bool signed_in = true;
   /// Sent with every try, so that the second one is known as the same.
-  std::string idempotency_key;
+  std::string idempotency_key = {};
   /// How often a request is sent that got no answer, or the answer to come again.
   int tries = 1;
 };

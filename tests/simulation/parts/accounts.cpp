@@ -19,9 +19,9 @@ void retire(Person& person) {
 
 void take_tokens(Person& person, const Reply& reply) {
   const Json json = reply.json();
-  person.access_token = json["accessToken"];
-  person.refresh_token = json["refreshToken"];
-  if (json.contains("user")) person.id = json["user"]["id"];
+  person.access_token = text_of(json["accessToken"]);
+  person.refresh_token = text_of(json["refreshToken"]);
+  if (json.contains("user")) person.id = text_of(json["user"]["id"]);
 }
 
 Script<> sign_in(Person& person) {
@@ -92,7 +92,9 @@ Script<> reset_password(Person& person) {
   }
   if (!reply || reply->status != 204) co_return;
   person.password = chosen;
-  person.life.belongings.of<LostAndFound>().old_passwords[person.email] = former;
+  auto& lost = person.life.belongings.of<LostAndFound>();
+  lost.old_passwords[person.email] = former;
+  lost.used_links.push_back(token);
   retire(person);
 }
 
@@ -102,7 +104,7 @@ Script<> look_at_devices(Person& person) {
   const Json sessions = reply->json()["items"];
   for (const Json& session : sessions) {
     if (session["current"] == true || !person.dice().one_in(2)) continue;
-    person.expect(co_await person.ask("DELETE", "/api/auth/sessions/" + std::string(session["id"])), {204, 404, 401});
+    person.expect(co_await person.ask("DELETE", "/api/auth/sessions/" + text_of(session["id"])), {204, 404, 401});
     co_return;
   }
 }
@@ -132,6 +134,9 @@ constexpr std::array laws{
         "WHERE s.ended_at IS NOT NULL AND t.created_at > s.ended_at + 6000"},
     Law{"a session has one refresh token that is not used", Law::When::always,
         "SELECT family_id FROM refresh_tokens WHERE used_at IS NULL GROUP BY family_id HAVING count(*) > 1"},
+    Law{"a new account is asked for its address", Law::When::in_the_end,
+        "SELECT id FROM users u WHERE NOT EXISTS "
+        "(SELECT 1 FROM outbox WHERE dedupe_key LIKE 'mail:verify_email:' || u.id || ':%')"},
     Law{"everybody has a role", Law::When::always,
         "SELECT id FROM users u WHERE NOT EXISTS (SELECT 1 FROM user_roles r WHERE r.user_id = u.id)"},
     Law{"a new password ends every session that was open before", Law::When::always,

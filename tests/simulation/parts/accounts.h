@@ -19,6 +19,7 @@ struct Retired {
 struct LostAndFound {
   std::vector<Retired> access_tokens;
   std::vector<std::string> refresh_tokens;             ///< of ended sessions
+  std::vector<std::string> used_links;                 ///< tokens of mails that have set a password
   std::map<std::string, std::string> old_passwords;    ///< by e-mail address
 };
 

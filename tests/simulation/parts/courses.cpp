@@ -36,7 +36,7 @@ Script<> create_course(Person& person) {
   const How how{.idempotency_key = person.next_key(), .tries = 4};
   const auto reply = co_await person.ask("POST", "/api/courses", body, how);
   if (!person.expect(reply, {201, 401}) || reply->status != 201) co_return;
-  const std::string id = reply->json()["id"];
+  const std::string id = text_of(reply->json()["id"]);
   shelf.courses.push_back(id);
   if (person.dice().one_in(6)) co_return;
   const auto published = co_await person.ask("POST", "/api/courses/" + id + "/publish", nullptr, {.tries = 3});
@@ -54,8 +54,8 @@ Script<> browse(Person& person) {
   const auto reply = co_await person.ask("GET", "/api/courses?limit=5", nullptr, {.signed_in = false});
   if (!person.expect(reply, {200})) co_return;
   for (const Json& item : reply->json()["items"])
-    if (person.life.count("SELECT count(*) FROM courses WHERE id = ?1 AND status = 'published'", {std::string(item["id"])}) != 1)
-      person.life.violate("only published courses are listed", std::string(item["id"]));
+    if (person.life.count("SELECT count(*) FROM courses WHERE id = ?1 AND status = 'published'", {text_of(item["id"])}) != 1)
+      person.life.violate("only published courses are listed", text_of(item["id"]));
 }
 
 constexpr std::array deeds{

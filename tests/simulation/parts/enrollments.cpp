@@ -19,7 +19,7 @@ std::string teacher_of(Life& life, const std::string& course) {
 void keep_page(Person& person, const std::optional<Reply>& reply) {
   if (!reply || (reply->status != 200 && reply->status != 201)) return;
   const Json page = reply->json();
-  person.belongings.of<PagesSeen>().sessions.push_back(page["checkoutSessionId"]);
+  person.belongings.of<PagesSeen>().sessions.push_back(text_of(page["checkoutSessionId"]));
 }
 
 Json choice(Person& person, const std::string& course) {
@@ -103,12 +103,12 @@ constexpr std::array deeds{
 std::string pages_at_wrong_price(Life& life) {
   const auto& prices = life.belongings.of<Catalogue>().prices;
   for (const auto& [id, session] : life.stripe.sessions) {
-    const std::string enrollment = session["client_reference_id"];
+    const std::string enrollment = text_of(session["client_reference_id"]);
     const ResultSet row = life.world.database.execute(
         "SELECT course_id, price_cents, currency FROM enrollments WHERE id = ?1", {enrollment});
     if (row.cells.empty()) return id + " is about no enrollment";
     const auto amount = session["amount_total"].get<std::int64_t>();
-    if (std::get<std::int64_t>(row.cells[1]) != amount || std::get<std::string>(row.cells[2]) != session["currency"])
+    if (std::get<std::int64_t>(row.cells[1]) != amount || std::get<std::string>(row.cells[2]) != text_of(session["currency"]))
       return id + " asks for another price than its enrollment";
     const auto known = prices.find(std::get<std::string>(row.cells[0]));
     if (known == prices.end() || !known->second.contains(amount)) return id + " asks for a price that never was";
@@ -120,7 +120,7 @@ std::string pages_at_wrong_price(Life& life) {
 std::string payments_that_end_neither_way(Life& life) {
   for (const auto& [id, session] : life.stripe.sessions) {
     if (session["payment_status"] != "paid") continue;
-    const std::string intent = session["payment_intent"];
+    const std::string intent = text_of(session["payment_intent"]);
     const Json& charge = life.stripe.charges.at(intent);
     const auto paid = charge["amount"].get<std::int64_t>();
     const auto refunded = charge["amount_refunded"].get<std::int64_t>();

@@ -57,6 +57,14 @@ Script<> use_old_password(Person& person) {
   person.expect(co_await person.ask("POST", "/api/auth/login", body, {.signed_in = false}), {401});
 }
 
+Script<> use_link_again(Person& person) {
+  const auto& lost = person.life.belongings.of<LostAndFound>();
+  if (lost.used_links.empty()) co_return;
+  const std::string token = lost.used_links[person.dice().below(lost.used_links.size())];
+  const Json body{{"token", token}, {"password", "a password of an intruder"}};
+  person.expect(co_await person.ask("POST", "/api/auth/reset-password/confirm", body, {.signed_in = false}), {400});
+}
+
 Script<> forge_token(Person& person) {
   std::string token = person.access_token;
   const auto signature = token.rfind('.');
@@ -78,7 +86,7 @@ Script<> forge_webhook(Person& person) {
   Outgoing delivery = life.stripe.delivery_of_text(event.dump(), "whsec_guessed");
   if (person.dice().one_in(3)) std::erase_if(delivery.headers, [](const Header& header) { return header.name == "stripe-signature"; });
   const std::string key = person.next_key();
-  life.note(person.name, "forges " + std::string(event["id"]));
+  life.note(person.name, "forges " + text_of(event["id"]));
   const auto reply = co_await life.send(person.name + " as Stripe", person.dice().fork(key), std::move(delivery));
   person.expect(reply, {401});
 }
@@ -134,6 +142,7 @@ constexpr std::array deeds{
     Deed{"use a token of an ended session", 4, is_intruder, use_retired_token},
     Deed{"use an old refresh token", 2, is_intruder, use_old_refresh_token},
     Deed{"use an old password", 1, is_intruder, use_old_password},
+    Deed{"use a link for a new password again", 1, is_intruder, use_link_again},
     Deed{"forge a token", 1, is_intruder_inside, forge_token},
     Deed{"forge a webhook", 2, is_intruder, forge_webhook},
     Deed{"replay a webhook", 1, is_intruder, replay_webhook},

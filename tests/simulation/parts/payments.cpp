@@ -37,7 +37,7 @@ Script<> look_at_earnings(Person& person) {
   if (!person.expect(reply, {200, 401, 403}) || reply->status != 200) co_return;
   for (const Json& split : reply->json()["splits"])
     if (person.life.find("SELECT id FROM payment_splits WHERE id = ?1 AND recipient_id = ?2",
-                         {std::string(split["id"]), person.id}).empty())
+                         {text_of(split["id"]), person.id}).empty())
       person.life.violate("everybody sees the own earnings only", person.name);
 }
 
