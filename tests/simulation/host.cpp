@@ -67,10 +67,11 @@ class SimulatedDatabase final : public Database {
   Task<Result<std::vector<ResultSet>>> batch(std::vector<Statement> statements, OnLostAnswer on_lost_answer) override {
     constexpr int most_tries = 3;
     for (int tries = 1;; ++tries) {
-      auto sets = co_await attempt(
-          carry_out(errand_, "database", errand_.draw("database"), [life = &errand_.life, statements] {
+      auto sets =
+          co_await attempt(carry_out(errand_, "database", errand_.draw("database"), [life = &errand_.life, statements] {
             auto done = life->world.database.transact(statements);
-            if (!done && done.error().status == 500) life->violate("the database takes every statement", done.error().log.value);
+            if (!done && done.error().status == 500)
+              life->violate("the database takes every statement", done.error().log.value);
             return done;
           }));
       const bool again =
@@ -205,7 +206,8 @@ class WatchedLog final : public Log {
  public:
   explicit WatchedLog(Errand& errand) : errand_(errand) {}
   void write_line(Level, std::string line) override {
-    if (line.contains("@example.org") || line.contains("eyJ")) errand_.life.violate("no address or token is logged", line);
+    if (line.contains("@example.org") || line.contains("eyJ"))
+      errand_.life.violate("no address or token is logged", line);
   }
 
  private:
@@ -220,7 +222,8 @@ class GenerousRateLimiter final : public RateLimiter {
 }  // namespace
 
 Fortune Errand::draw(std::string_view port) {
-  Fortune fortune = life.weather.draw(port, dice.seed() + ++calls, life.now(), dice);
+  const Fortune fortune = life.weather.draw(port, dice.seed() + ++calls, life.now(), dice);
+  if (fortune.is(Fault::death) || (fortune.struck && port == "key_value")) life.store_failed_at = life.now();
   return fortune;
 }
 
@@ -233,8 +236,16 @@ struct ErrandHost::Ports {
         clock(errand),
         random(errand),
         log(errand),
-        host{database, key_value, bucket,       http, clock, random,
-             log,      limiter,   errand.life.world.settings, errand.life.world.cpu} {}
+        host{database,
+             key_value,
+             bucket,
+             http,
+             clock,
+             random,
+             log,
+             limiter,
+             errand.life.world.settings,
+             errand.life.world.cpu} {}
 
   SimulatedDatabase database;
   StaleKeyValue key_value;

@@ -30,8 +30,7 @@ std::uint64_t extended(std::uint64_t hash, std::string_view text) {
 
 }  // namespace
 
-Life::Life(const Plan& of)
-    : plan(of), dice(plan.seed), weather(plan, dice.fork("weather")), pipeline_(app()) {
+Life::Life(const Plan& of) : plan(of), dice(plan.seed), weather(plan, dice.fork("weather")), pipeline_(app()) {
   frames_before_ = live().frames;
   world.settings.values.insert({{"JWT_SECRET", "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="},
                                 {"APP_URL", "https://app.example.org"},
@@ -118,9 +117,12 @@ std::string Life::find(std::string_view sql, std::vector<SqlValue> values) {
   std::string text;
   for (std::size_t i = 0; i < rows.columns && i < rows.cells.size(); ++i) {
     if (i > 0) text += " | ";
-    if (const auto* number = std::get_if<std::int64_t>(&rows.cells[i])) text += std::to_string(*number);
-    else if (const auto* words = std::get_if<std::string>(&rows.cells[i])) text += *words;
-    else text += "?";
+    if (const auto* number = std::get_if<std::int64_t>(&rows.cells[i]))
+      text += std::to_string(*number);
+    else if (const auto* words = std::get_if<std::string>(&rows.cells[i]))
+      text += *words;
+    else
+      text += "?";
   }
   return text;
 }
@@ -130,9 +132,8 @@ std::int64_t Life::count(std::string_view sql, std::vector<SqlValue> values) {
 }
 
 Result<IncomingAnswer> Life::answer_outside(const OutgoingRequest& request) {
-  const auto has_key = std::ranges::any_of(request.headers, [](const auto& header) {
-    return header.first == "idempotency-key" && !header.second.empty();
-  });
+  const auto has_key = std::ranges::any_of(
+      request.headers, [](const auto& header) { return header.first == "idempotency-key" && !header.second.empty(); });
   if (request.method == "POST" && !has_key) violate("each call of a provider has an idempotency key", request.url);
   if (request.url.starts_with("https://resend.test/")) return resend.answer(request);
   return world.http.respond(request);
@@ -154,7 +155,8 @@ Script<std::optional<Reply>> Life::send(std::string who, Dice from, Outgoing out
                                                     std::make_shared<Visit>()));
     exchanges_.back()->start();
   }
-  exchanges_.push_back(std::make_unique<Exchange>(*this, location, from.fork("served"), who, std::move(outgoing), visit));
+  exchanges_.push_back(
+      std::make_unique<Exchange>(*this, location, from.fork("served"), who, std::move(outgoing), visit));
   Exchange& exchange = *exchanges_.back();
   ++requests_;
   exchange.start();
@@ -163,6 +165,7 @@ Script<std::optional<Reply>> Life::send(std::string who, Dice from, Outgoing out
     if (!visit->is_over) {
       const auto mine = std::ranges::find_if(exchanges_, [&](const auto& one) { return &one->visit() == visit.get(); });
       note(who, "the client hangs up");
+      store_failed_at = now();
       // Nobody may be destroyed who is just being resumed; this script is not.
       if (mine != exchanges_.end()) exchanges_.erase(mine);
       co_await wait(client.between(1, 5 * second));
@@ -293,7 +296,8 @@ Script<> Life::deliver(std::size_t letter, Dice from, Millis delay, int most_tri
     const std::string who = letters_[letter].name + '#' + std::to_string(tried);
     note(who, "is delivered");
     const bool was_believed = letters_[letter].is_believed;
-    const auto reply = co_await send(who, from.fork("try", static_cast<std::uint64_t>(tried)), letters_[letter].delivery());
+    const auto reply =
+        co_await send(who, from.fork("try", static_cast<std::uint64_t>(tried)), letters_[letter].delivery());
     if (stopped()) co_return;
     check_laws(Law::When::always);
     if (reply && reply->status == 200) {
@@ -303,7 +307,8 @@ Script<> Life::deliver(std::size_t letter, Dice from, Millis delay, int most_tri
       co_return;
     }
     const bool foreseen = !reply || reply->status == 503 || reply->status == 409;
-    if (!foreseen) violate("only foreseen answers come", who + " got " + std::to_string(reply->status) + ' ' + reply->body);
+    if (!foreseen)
+      violate("only foreseen answers come", who + " got " + std::to_string(reply->status) + ' ' + reply->body);
     co_await wait(from.between(second, 20 * minute));
   }
 }

@@ -120,6 +120,9 @@ class Life {
   MailProvider resend{world.scheduler};
   Belongings belongings;
 
+  /// When a call of the key-value store last failed, or somebody who may have been calling it was cut off.
+  Timestamp store_failed_at;
+
   // For the host:
   Result<IncomingAnswer> answer_outside(const OutgoingRequest& request);
   std::vector<Location> locations;

@@ -25,8 +25,14 @@ IncomingAnswer MailProvider::answer(const OutgoingRequest& request) {
   const Json mail = Json::parse(request.body, nullptr, false);
   if (!mail.is_object() || !mail.contains("to")) return refusal(422, "validation_error");
   const auto text = [](const Json& value) { return value.is_string() ? value.get<std::string>() : std::string(); };
-  Sent one{"mail_" + std::to_string(sent.size() + 1), key, text(mail["to"]), text(mail["subject"]), text(mail["text"]),
-           {}, {}, now};
+  Sent one{"mail_" + std::to_string(sent.size() + 1),
+           key,
+           text(mail["to"]),
+           text(mail["subject"]),
+           text(mail["text"]),
+           {},
+           {},
+           now};
   for (const Json& tag : mail["tags"]) {
     if (tag["name"] == "template") one.mail = text(tag["value"]);
     if (tag["name"] == "outbox_id") one.outbox_id = text(tag["value"]);

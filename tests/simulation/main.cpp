@@ -76,15 +76,24 @@ Options read_options(std::span<char* const> arguments) {
   Options options;
   for (std::size_t i = 1; i < arguments.size(); ++i) {
     const std::string_view name = arguments[i];
-    if (name == "--shrink") options.shrink = true;
-    else if (name == "--trace") options.trace = true;
-    else if (i + 1 == arguments.size()) usage("an option lacks its value, or is unknown");
-    else if (name == "--seed") options.plan.seed = number<std::uint64_t>(arguments[++i]);
-    else if (name == "--runs") options.runs = number<std::uint64_t>(arguments[++i]);
-    else if (name == "--deeds") options.plan.deeds = number<int>(arguments[++i]);
-    else if (name == "--people") options.plan.people = numbers<int>(arguments[++i], 10);
-    else if (name == "--faults") options.plan.faults = numbers<std::uint32_t>(arguments[++i], 16);
-    else usage("an option is unknown");
+    if (name == "--shrink")
+      options.shrink = true;
+    else if (name == "--trace")
+      options.trace = true;
+    else if (i + 1 == arguments.size())
+      usage("an option lacks its value, or is unknown");
+    else if (name == "--seed")
+      options.plan.seed = number<std::uint64_t>(arguments[++i]);
+    else if (name == "--runs")
+      options.runs = number<std::uint64_t>(arguments[++i]);
+    else if (name == "--deeds")
+      options.plan.deeds = number<int>(arguments[++i]);
+    else if (name == "--people")
+      options.plan.people = numbers<int>(arguments[++i], 10);
+    else if (name == "--faults")
+      options.plan.faults = numbers<std::uint32_t>(arguments[++i], 16);
+    else
+      usage("an option is unknown");
   }
   return options;
 }
@@ -130,7 +139,7 @@ int main(int count, char** arguments) {
   doctest::Context context;
   context.setAsDefaultForAssertsOutOfTestCases();
   context.setAssertHandler([](const doctest::AssertData& data) {
-    if (data.m_failed && at_work) at_work->violate("a support's check holds", data.m_expr);
+    if (data.m_failed && at_work) at_work->violate("a support's check holds", data.m_decomp.c_str());
   });
   for (const int signal : {SIGABRT, SIGSEGV, SIGBUS, SIGFPE, SIGILL}) std::signal(signal, crashed);
 

@@ -26,7 +26,7 @@ Person::Person(Life& in, int with_number)
       dice_(in.dice.fork("person", static_cast<std::uint64_t>(with_number))) {}
 
 Script<> Person::live() {
-  const int most = std::min(static_cast<int>(6 + dice_.below(10)), life.plan.deeds);
+  const int most = std::min(static_cast<int>(10 + dice_.below(30)), life.plan.deeds);
   for (int done = 0; done < most && !life.stopped(); ++done) {
     // Most things follow each other quickly; now and then somebody sleeps, or forgets about it all for a day.
     const Millis pause = dice_.one_in(40)  ? dice_.between(hour, 26 * hour)
@@ -86,8 +86,7 @@ Script<> Person::one_of_two(std::shared_ptr<Both> both, std::size_t which, Outgo
   const auto number_of_request = static_cast<std::uint64_t>(++requests_);
   const std::string who = name + '.' + std::to_string(number_of_request);
   life.note(who, outgoing.method + ' ' + outgoing.target + " from one of two tabs");
-  both->replies.at(which) =
-      co_await life.send(who, dice_.fork("request", number_of_request), std::move(outgoing));
+  both->replies.at(which) = co_await life.send(who, dice_.fork("request", number_of_request), std::move(outgoing));
   if (--both->left == 0 && both->waiting) life.resume_soon(both->waiting);
 }
 
@@ -114,8 +113,8 @@ bool Person::expect(const std::optional<Reply>& reply, std::vector<int> statuses
   const bool busy = reply->status == 503 || reply->status == 429;
   const bool in_use = reply->status == 409 && reply->code() == "idempotency_key_in_use";
   if ((busy || in_use) && !(life.weather.calm() && reply->status == 503)) return false;
-  life.violate("only foreseen answers come",
-               name + " wanted to " + std::string(doing) + " and got " + std::to_string(reply->status) + ' ' + reply->body);
+  life.violate("only foreseen answers come", name + " wanted to " + std::string(doing) + " and got " +
+                                                 std::to_string(reply->status) + ' ' + reply->body);
   return false;
 }
 

@@ -46,8 +46,8 @@ class Person {
   std::string email;
   std::string password;
   std::string id;
-  bool creator = false;    ///< signs up as one
-  bool intruder = false;   ///< tries what must not work
+  bool creator = false;   ///< signs up as one
+  bool intruder = false;  ///< tries what must not work
   std::string access_token, refresh_token;
   Belongings belongings;
   /// The deed that is being done.

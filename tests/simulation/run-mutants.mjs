@@ -24,8 +24,7 @@ mkdirSync(folder, { recursive: true });
 const { stdout: commands } = await run('ninja', ['-t', 'commands', 'simulation'], options);
 const lines = commands.trim().split('\n');
 const link = lines.at(-1);
-const compileOf = (/** @type {string} */ file) =>
-  lines.find((line) => line.includes(` -c ${join(root, file)}`));
+const compileOf = (/** @type {string} */ file) => lines.find((line) => line.includes(` -c ${join(root, file)}`));
 
 /** @param {typeof mutants[number]} mutant @param {number} number */
 async function plant(mutant, number) {
@@ -34,7 +33,10 @@ async function plant(mutant, number) {
   const source = join(folder, `${number}.cpp`);
   const object = `${source}.o`;
   const program = join(folder, `${number}`);
-  writeFileSync(source, text.replace(mutant.from, () => mutant.to));
+  writeFileSync(
+    source,
+    text.replace(mutant.from, () => mutant.to),
+  );
   const original = compileOf(mutant.file);
   if (!original || !link) return { found: false, why: 'no command compiles its file' };
   const compile = original
@@ -47,7 +49,11 @@ async function plant(mutant, number) {
     .replace(/ -o simulation/, ` -o ${program}`)
     .replace(/(CMakeFiles\/simulation\.dir\/\S+\.o)/, `${object} $1`);
   try {
-    await run('bash', ['-c', `${compile} 2>&1 && { ${relink.replace(/^: && /, '').replace(/ && :$/, '')}; } 2>&1`], options);
+    await run(
+      'bash',
+      ['-c', `${compile} 2>&1 && { ${relink.replace(/^: && /, '').replace(/ && :$/, '')}; } 2>&1`],
+      options,
+    );
   } catch (error) {
     return { found: false, why: `it does not build: ${String(error.stdout).slice(-1500)}` };
   }
@@ -63,7 +69,9 @@ async function plant(mutant, number) {
 
 let passed = 0;
 let failed = 0;
-const queue = mutants.map((mutant, index) => ({ mutant, number: index + 1 })).filter(({ mutant }) => mutant.name.includes(wanted));
+const queue = mutants
+  .map((mutant, index) => ({ mutant, number: index + 1 }))
+  .filter(({ mutant }) => mutant.name.includes(wanted));
 const started = Date.now();
 async function work() {
   for (let next = queue.shift(); next; next = queue.shift()) {

@@ -20,7 +20,7 @@ class Shrinking {
     life.run();
     law_ = law_of(life.violation());
     best_.people.emplace();
-    for (const auto& person : life.people()) 
+    for (const auto& person : life.people())
       if (!failing.people || failing.people->contains(person->number)) best_.people->insert(person->number);
     for (const auto& [fault, times] : life.weather.struck()) faults_.push_back(fault);
   }
@@ -59,7 +59,7 @@ class Shrinking {
   }
 
   void drop_deeds() {
-    for (int most = 1; most < std::min(best_.deeds, 16); ++most) {
+    for (int most = 1; most < std::min(best_.deeds, 40); ++most) {
       Plan fewer = best_;
       fewer.deeds = most;
       if (try_plan(fewer)) return;

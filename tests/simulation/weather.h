@@ -16,9 +16,9 @@ namespace isthmus::simulation {
 struct Fortune {
   Fault fault = Fault::slow;
   bool struck = false;
-  Millis before = 0;      ///< how long until it is done
-  Millis after = 0;       ///< how long until its answer is here
-  bool is_done = true;    ///< for a death: whether the call had its effect before
+  Millis before = 0;    ///< how long until it is done
+  Millis after = 0;     ///< how long until its answer is here
+  bool is_done = true;  ///< for a death: whether the call had its effect before
   std::uint64_t variant = 0;
 
   bool is(Fault which) const { return struck && fault == which; }

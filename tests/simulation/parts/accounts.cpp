@@ -9,9 +9,10 @@ namespace isthmus::simulation {
 
 namespace {
 
-void retire(Person& person) {
+/// `began` is when the request was sent that ended the session.
+void retire(Person& person, Timestamp began) {
   auto& lost = person.life.belongings.of<LostAndFound>();
-  if (!person.access_token.empty()) lost.access_tokens.push_back({person.name, person.access_token, person.life.now()});
+  if (!person.access_token.empty()) lost.access_tokens.push_back({person.name, person.access_token, person.life.now(), person.life.store_failed_at < began});
   if (!person.refresh_token.empty()) lost.refresh_tokens.push_back(person.refresh_token);
   person.access_token.clear();
   person.refresh_token.clear();
@@ -44,16 +45,19 @@ Script<> sign_up(Person& person) {
 }
 
 Script<> come_in(Person& person) {
-  if (person.id.empty()) co_await sign_up(person);
-  else co_await sign_in(person);
+  if (person.id.empty())
+    co_await sign_up(person);
+  else
+    co_await sign_in(person);
 }
 
 Script<> refresh(Person& person) { co_await refresh_tokens(person); }
 
 Script<> sign_out(Person& person) {
+  const Timestamp began = person.life.now();
   const auto reply = co_await person.ask("POST", "/api/auth/logout");
   if (!person.expect(reply, {204, 401})) co_return;
-  if (reply->status == 204) retire(person);
+  if (reply->status == 204) retire(person, began);
   person.access_token.clear();
   person.refresh_token.clear();
 }
@@ -73,14 +77,15 @@ Script<> ask_for_verification(Person& person) {
 }
 
 Script<> reset_password(Person& person) {
-  const auto asked =
-      co_await person.ask("POST", "/api/auth/reset-password", {{"email", person.email}}, {.signed_in = false, .tries = 2});
+  const auto asked = co_await person.ask("POST", "/api/auth/reset-password", {{"email", person.email}},
+                                         {.signed_in = false, .tries = 2});
   person.expect(asked, {202});
   co_await person.life.wait(person.dice().between(minute, 20 * minute));
   std::string token;
   for (const auto& mail : person.life.resend.sent)
     if (mail.to == person.email && mail.mail == "reset_password") token = token_in(mail.text);
   if (token.empty()) co_return;
+  const Timestamp began = person.life.now();
   const std::string former = person.password;
   const std::string chosen = "another password, number " + person.next_key();
   const auto reply = co_await person.ask("POST", "/api/auth/reset-password/confirm",
@@ -95,7 +100,7 @@ Script<> reset_password(Person& person) {
   auto& lost = person.life.belongings.of<LostAndFound>();
   lost.old_passwords[person.email] = former;
   lost.used_links.push_back(token);
-  retire(person);
+  retire(person, began);
 }
 
 Script<> look_at_devices(Person& person) {
@@ -136,13 +141,14 @@ constexpr std::array laws{
         "SELECT family_id FROM refresh_tokens WHERE used_at IS NULL GROUP BY family_id HAVING count(*) > 1"},
     Law{"a new account is asked for its address", Law::When::in_the_end,
         "SELECT id FROM users u WHERE NOT EXISTS "
-        "(SELECT 1 FROM outbox WHERE dedupe_key LIKE 'mail:verify_email:' || u.id || ':%')"},
+        "(SELECT 1 FROM outbox WHERE instr(dedupe_key, 'mail:verify_email:' || u.id || ':') = 1)"},
     Law{"everybody has a role", Law::When::always,
         "SELECT id FROM users u WHERE NOT EXISTS (SELECT 1 FROM user_roles r WHERE r.user_id = u.id)"},
     Law{"a new password ends every session that was open before", Law::When::always,
         "SELECT s.id FROM auth_sessions s JOIN one_time_tokens t ON t.user_id = s.user_id "
         "WHERE t.purpose = 'reset_password' AND t.used_at > s.created_at + 6000 AND s.ended_at IS NULL "
-        "AND EXISTS (SELECT 1 FROM outbox o WHERE o.dedupe_key = 'mail:password_changed:' || t.user_id || ':' || t.token_hash)"},
+        "AND EXISTS (SELECT 1 FROM outbox o WHERE o.dedupe_key = 'mail:password_changed:' || t.user_id || ':' || "
+        "t.token_hash)"},
 };
 
 }  // namespace

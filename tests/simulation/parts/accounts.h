@@ -13,14 +13,16 @@ struct Retired {
   std::string who;
   std::string access_token;
   Timestamp since;
+  /// Whether the key-value store was told. Where it was down, reads by this token go on until it expires.
+  bool is_known_everywhere = true;
 };
 
 /// What everybody's sign-outs and resets left behind. Intruders try it.
 struct LostAndFound {
   std::vector<Retired> access_tokens;
-  std::vector<std::string> refresh_tokens;             ///< of ended sessions
-  std::vector<std::string> used_links;                 ///< tokens of mails that have set a password
-  std::map<std::string, std::string> old_passwords;    ///< by e-mail address
+  std::vector<std::string> refresh_tokens;           ///< of ended sessions
+  std::vector<std::string> used_links;               ///< tokens of mails that have set a password
+  std::map<std::string, std::string> old_passwords;  ///< by e-mail address
 };
 
 }  // namespace isthmus::simulation

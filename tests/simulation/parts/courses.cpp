@@ -54,15 +54,14 @@ Script<> browse(Person& person) {
   const auto reply = co_await person.ask("GET", "/api/courses?limit=5", nullptr, {.signed_in = false});
   if (!person.expect(reply, {200})) co_return;
   for (const Json& item : reply->json()["items"])
-    if (person.life.count("SELECT count(*) FROM courses WHERE id = ?1 AND status = 'published'", {text_of(item["id"])}) != 1)
+    if (person.life.count("SELECT count(*) FROM courses WHERE id = ?1 AND status = 'published'",
+                          {text_of(item["id"])}) != 1)
       person.life.violate("only published courses are listed", text_of(item["id"]));
 }
 
 constexpr std::array deeds{
     Deed{"create a course", 4,
-         [](Person& person) {
-           return person.creator && person.signed_in() && person.belongings.of<Shelf>().begun < 3;
-         },
+         [](Person& person) { return person.creator && person.signed_in() && person.belongings.of<Shelf>().begun < 3; },
          create_course},
     Deed{"change a price", 1,
          [](Person& person) { return person.signed_in() && !person.belongings.of<Shelf>().courses.empty(); },
@@ -83,10 +82,12 @@ constexpr std::array laws{
     Law{"one key begins one course", Law::When::always,
         "SELECT title, count(*) FROM courses GROUP BY creator_id, title HAVING count(*) > 1"},
     Law{"the students of a course are counted", Law::When::always,
-        "SELECT c.id, c.enrollment_count FROM courses c WHERE c.enrollment_count <> (SELECT count(*) FROM enrollments e "
+        "SELECT c.id, c.enrollment_count FROM courses c WHERE c.enrollment_count <> (SELECT count(*) FROM enrollments "
+        "e "
         "WHERE e.course_id = c.id AND e.status IN ('enrolled', 'completed'))"},
     Law{"only creators have courses", Law::When::always,
-        "SELECT c.id FROM courses c WHERE NOT EXISTS (SELECT 1 FROM user_roles r WHERE r.user_id = c.creator_id AND r.role = 'creator')"},
+        "SELECT c.id FROM courses c WHERE NOT EXISTS (SELECT 1 FROM user_roles r WHERE r.user_id = c.creator_id AND "
+        "r.role = 'creator')"},
 };
 
 }  // namespace

@@ -12,8 +12,10 @@ namespace {
 
 /// Somebody who teaches this course beside its creator, "" where there is nobody.
 std::string teacher_of(Life& life, const std::string& course) {
-  return life.find("SELECT teacher_id FROM course_teachers WHERE course_id = ?1 AND status = 'approved' "
-                   "ORDER BY teacher_id LIMIT 1", {course});
+  return life.find(
+      "SELECT teacher_id FROM course_teachers WHERE course_id = ?1 AND status = 'approved' "
+      "ORDER BY teacher_id LIMIT 1",
+      {course});
 }
 
 void keep_page(Person& person, const std::optional<Reply>& reply) {
@@ -76,17 +78,20 @@ Script<> look_at_enrollments(Person& person) {
 Script<> let_student_teach(Person& person) {
   // Until people apply for it themselves: the creator appoints a student.
   Life& life = person.life;
-  const std::string student = life.find(
-      "SELECT e.student_id FROM enrollments e WHERE e.status = 'enrolled' ORDER BY e.id LIMIT 1");
-  const std::string course = life.find("SELECT course_id FROM enrollments WHERE student_id = ?1 AND status = 'enrolled' "
-                                       "ORDER BY id LIMIT 1", {student});
+  const std::string student =
+      life.find("SELECT e.student_id FROM enrollments e WHERE e.status = 'enrolled' ORDER BY e.id LIMIT 1");
+  const std::string course = life.find(
+      "SELECT course_id FROM enrollments WHERE student_id = ?1 AND status = 'enrolled' "
+      "ORDER BY id LIMIT 1",
+      {student});
   if (student.empty()) co_return;
   const std::int64_t now = life.now().ms;
   life.world.database.execute(
       "INSERT OR IGNORE INTO user_roles (user_id, role, granted_at) VALUES (?1, 'studentTeacher', ?2)", {student, now});
   life.world.database.execute(
       "INSERT OR IGNORE INTO course_teachers (course_id, teacher_id, status, applied_at, decided_at, decided_by) "
-      "SELECT ?1, ?2, 'approved', ?3, ?3, creator_id FROM courses WHERE id = ?1", {course, student, now});
+      "SELECT ?1, ?2, 'approved', ?3, ?3, creator_id FROM courses WHERE id = ?1",
+      {course, student, now});
 }
 
 bool is_in(Person& person) { return person.signed_in() && !person.id.empty(); }
@@ -108,7 +113,8 @@ std::string pages_at_wrong_price(Life& life) {
         "SELECT course_id, price_cents, currency FROM enrollments WHERE id = ?1", {enrollment});
     if (row.cells.empty()) return id + " is about no enrollment";
     const auto amount = session["amount_total"].get<std::int64_t>();
-    if (std::get<std::int64_t>(row.cells[1]) != amount || std::get<std::string>(row.cells[2]) != text_of(session["currency"]))
+    if (std::get<std::int64_t>(row.cells[1]) != amount ||
+        std::get<std::string>(row.cells[2]) != text_of(session["currency"]))
       return id + " asks for another price than its enrollment";
     const auto known = prices.find(std::get<std::string>(row.cells[0]));
     if (known == prices.end() || !known->second.contains(amount)) return id + " asks for a price that never was";
@@ -126,11 +132,14 @@ std::string payments_that_end_neither_way(Life& life) {
     const auto refunded = charge["amount_refunded"].get<std::int64_t>();
     const std::string known = life.find(
         "SELECT t.refunded_cents, e.status FROM transactions t JOIN enrollments e ON e.id = t.enrollment_id "
-        "WHERE t.stripe_payment_intent_id = ?1", {intent});
+        "WHERE t.stripe_payment_intent_id = ?1",
+        {intent});
     if (known.empty()) return id + " was paid and nobody knows";
     const bool whole = refunded == paid;
-    const bool enrolled = known == std::to_string(refunded) + " | enrolled" || known == std::to_string(refunded) + " | completed";
-    const bool returned = known == std::to_string(refunded) + " | refunded" || known == std::to_string(refunded) + " | released";
+    const bool enrolled =
+        known == std::to_string(refunded) + " | enrolled" || known == std::to_string(refunded) + " | completed";
+    const bool returned =
+        known == std::to_string(refunded) + " | refunded" || known == std::to_string(refunded) + " | released";
     if (whole ? !returned : !enrolled)
       return id + ": paid " + std::to_string(paid) + ", refunded " + std::to_string(refunded) + ", and we say " + known;
   }
@@ -143,7 +152,8 @@ constexpr std::array laws{
         "GROUP BY student_id, course_id HAVING count(*) > 1"},
     Law{"whoever is enrolled has paid", Law::When::always,
         "SELECT e.id FROM enrollments e WHERE e.status IN ('enrolled', 'completed') "
-        "AND NOT EXISTS (SELECT 1 FROM transactions t WHERE t.enrollment_id = e.id AND t.refunded_cents < t.amount_cents)"},
+        "AND NOT EXISTS (SELECT 1 FROM transactions t WHERE t.enrollment_id = e.id AND t.refunded_cents < "
+        "t.amount_cents)"},
     Law{"nobody is enrolled in a course of their own", Law::When::always,
         "SELECT e.id FROM enrollments e JOIN courses c ON c.id = e.course_id WHERE c.creator_id = e.student_id"},
     Law{"nobody teaches themselves", Law::When::always, "SELECT id FROM enrollments WHERE teacher_id = student_id"},

@@ -45,7 +45,9 @@ std::string told_too_often(Life& life) {
 
 std::string sent_elsewhere(Life& life) {
   for (const auto& mail : life.resend.sent) {
-    const std::string owner = life.find("SELECT u.email FROM outbox o JOIN users u ON o.dedupe_key LIKE 'mail:%:' || u.id || ':%' WHERE o.id = ?1", {mail.outbox_id});
+    const std::string owner = life.find(
+        "SELECT u.email FROM outbox o JOIN users u ON o.dedupe_key LIKE 'mail:%:' || u.id || ':%' WHERE o.id = ?1",
+        {mail.outbox_id});
     if (owner != mail.to) return mail.mail + " of " + owner + " went to " + mail.to;
   }
   return {};
@@ -60,8 +62,10 @@ std::string not_told(Life& life) {
   }
   const std::int64_t enrolled = life.count("SELECT count(*) FROM enrollments WHERE enrolled_at IS NOT NULL");
   const std::int64_t dead = life.count("SELECT count(*) FROM outbox WHERE kind = 'mail' AND dead_at IS NOT NULL");
-  if (confirmed + dead < enrolled) return std::to_string(enrolled) + " enrolled, " + std::to_string(confirmed) + " told";
-  if (taught + dead < enrolled) return std::to_string(enrolled) + " enrolled, " + std::to_string(taught) + " teachers told";
+  if (confirmed + dead < enrolled)
+    return std::to_string(enrolled) + " enrolled, " + std::to_string(confirmed) + " told";
+  if (taught + dead < enrolled)
+    return std::to_string(enrolled) + " enrolled, " + std::to_string(taught) + " teachers told";
   return {};
 }
 

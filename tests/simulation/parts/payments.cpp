@@ -16,8 +16,9 @@ Script<> refund(Person& person) {
   const std::int64_t left =
       charge->second["amount"].get<std::int64_t>() - charge->second["amount_refunded"].get<std::int64_t>();
   if (left == 0) co_return;
-  const std::int64_t cents =
-      person.dice().one_in(3) ? left : 1 + static_cast<std::int64_t>(person.dice().below(static_cast<std::uint64_t>(left)));
+  const std::int64_t cents = person.dice().one_in(3)
+                                 ? left
+                                 : 1 + static_cast<std::int64_t>(person.dice().below(static_cast<std::uint64_t>(left)));
   life.note(person.name, "refunds " + std::to_string(cents) + " of " + charge->first);
   life.post_event(life.stripe.refund(charge->first, cents));
 }
@@ -36,8 +37,10 @@ Script<> look_at_earnings(Person& person) {
   const auto reply = co_await person.ask("GET", "/api/earnings");
   if (!person.expect(reply, {200, 401, 403}) || reply->status != 200) co_return;
   for (const Json& split : reply->json()["splits"])
-    if (person.life.find("SELECT id FROM payment_splits WHERE id = ?1 AND recipient_id = ?2",
-                         {text_of(split["id"]), person.id}).empty())
+    if (person.life
+            .find("SELECT id FROM payment_splits WHERE id = ?1 AND recipient_id = ?2",
+                  {text_of(split["id"]), person.id})
+            .empty())
       person.life.violate("everybody sees the own earnings only", person.name);
 }
 
@@ -74,10 +77,12 @@ constexpr std::array laws{
         "SELECT sum(amount_cents) FROM ledger_entries HAVING sum(amount_cents) <> 0"},
     Law{"the splits sum to the payment", Law::When::always, "SELECT transaction_id FROM split_imbalances"},
     Law{"what the provider holds is explained by the payments", Law::When::always,
-        "SELECT held, paid FROM (SELECT (SELECT coalesce(sum(amount_cents), 0) FROM ledger_entries WHERE account = 'provider:stripe') AS held, "
+        "SELECT held, paid FROM (SELECT (SELECT coalesce(sum(amount_cents), 0) FROM ledger_entries WHERE account = "
+        "'provider:stripe') AS held, "
         "(SELECT coalesce(sum(amount_cents - refunded_cents), 0) FROM transactions) AS paid) WHERE held <> paid"},
     Law{"what we owe somebody is explained by the splits", Law::When::always,
-        "SELECT account, owed FROM (SELECT 'payable:' || recipient_id AS account, sum(amount_cents - reversed_cents) AS owed "
+        "SELECT account, owed FROM (SELECT 'payable:' || recipient_id AS account, sum(amount_cents - reversed_cents) "
+        "AS owed "
         "FROM payment_splits WHERE recipient_id IS NOT NULL GROUP BY recipient_id) s "
         "WHERE owed <> (SELECT coalesce(-sum(amount_cents), 0) FROM ledger_entries e WHERE e.account = s.account)"},
     Law{"nobody is owed anything that no split explains", Law::When::always,

@@ -19,8 +19,10 @@ Script<> follow(Person& person) {
   const std::string target = "/api/users/" + other->id + "/follow";
   const bool follows = !person.dice().one_in(3);
   const auto reply = co_await person.ask(follows ? "POST" : "DELETE", target, nullptr, {.tries = 2});
-  if (other == &person) person.expect(reply, {409, 401, 204});
-  else person.expect(reply, {204, 401});
+  if (other == &person)
+    person.expect(reply, {409, 401, 204});
+  else
+    person.expect(reply, {204, 401});
 }
 
 Script<> change_profile(Person& person) {
