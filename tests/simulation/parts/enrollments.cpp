@@ -68,6 +68,30 @@ Script<> pay(Person& person) {
   co_return;
 }
 
+Script<> pay_in_a_while(Person& person, std::string session, Millis pause) {
+  co_await person.life.wait(pause);
+  press_pay(person, session);
+}
+
+/// Asks for another teacher in one tab, and pays in the other.
+Script<> change_mind_too_late(Person& person) {
+  auto& pages = person.belongings.of<PagesSeen>().sessions;
+  const std::string session = pages.back();
+  const std::string course = person.life.find(
+      "SELECT course_id FROM enrollments WHERE checkout_session_id = ?1 AND student_id = ?2 AND status = 'pending'",
+      {session, person.id});
+  if (course.empty()) co_return;
+  const std::string teacher = teacher_of(person.life, course);
+  const bool by_creator = teacher.empty() || person.life.count("SELECT count(*) FROM enrollments WHERE "
+                                                               "checkout_session_id = ?1 AND teacher_id = ?2",
+                                                               {session, teacher}) == 1;
+  const Json body = by_creator ? Json{{"instructorType", "creator"}}
+                               : Json{{"instructorType", "student_teacher"}, {"studentTeacherId", teacher}};
+  person.life.spawn(pay_in_a_while(person, session, person.dice().between(1, 120)));
+  const auto reply = co_await person.ask("POST", "/api/courses/" + course + "/enroll", body);
+  if (person.expect(reply, {200, 201, 409, 401})) keep_page(person, reply);
+}
+
 Script<> look_at_enrollments(Person& person) {
   const auto reply = co_await person.ask("GET", "/api/enrollments");
   if (!person.expect(reply, {200, 401}) || reply->status != 200) co_return;
@@ -100,8 +124,11 @@ constexpr std::array deeds{
     Deed{"enroll", 8, is_in, enroll},
     Deed{"name a price of their own", 1, [](Person& person) { return person.intruder && is_in(person); }, name_a_price},
     Deed{"pay", 8, [](Person& person) { return !person.belongings.of<PagesSeen>().sessions.empty(); }, pay},
+    Deed{"pay while changing the mind", 4,
+         [](Person& person) { return is_in(person) && !person.belongings.of<PagesSeen>().sessions.empty(); },
+         change_mind_too_late},
     Deed{"look at the enrollments", 1, is_in, look_at_enrollments},
-    Deed{"let a student teach", 1, [](Person& person) { return person.number == 0; }, let_student_teach},
+    Deed{"let a student teach", 4, [](Person& person) { return person.number == 0; }, let_student_teach},
 };
 
 /// A page of Stripe asks for what the course cost at some time, and for what the enrollment says.
