@@ -31,12 +31,6 @@ export const mutants = [
     to: 'return Verdict::enroll;',
   },
   {
-    name: 'a second payment for one enrollment counts as the first',
-    file: 'src/peerloop/money/settle_payment.cpp',
-    from: 'if (enrollment.transaction_id && (same_page || enrollment.paid_with == paid.payment_intent)) return Verdict::known;',
-    to: 'if (enrollment.transaction_id || same_page && enrollment.paid_with == paid.payment_intent) return Verdict::known;',
-  },
-  {
     name: 'the place of an unpaid enrollment is not freed for a paid one',
     file: 'src/peerloop/money/settle_payment.cpp',
     from: 'if (verdict == Verdict::enroll && facts.rival) effect.push_back(release_rival(facts.rival->id, now));',
@@ -129,12 +123,6 @@ export const mutants = [
     to: 'WHERE id = ?1 AND ?2 = ?2',
   },
   {
-    name: 'unpaid places are never freed',
-    file: 'src/peerloop/money/queries.cpp',
-    from: "WHERE status = 'pending' AND (checkout_session_id = ?1 OR id = ?2 AND checkout_session_id IS NULL))",
-    to: "WHERE status = 'released' AND (checkout_session_id = ?1 OR id = ?2 AND checkout_session_id IS NULL))",
-  },
-  {
     name: "a provider's call has another key at each try",
     file: 'src/peerloop/mail/delivery.cpp',
     from: 'provider.send(std::move(email), item.dedupe_key)',
@@ -157,18 +145,6 @@ export const mutants = [
     file: 'src/jobs/outbox.cpp',
     from: "last_error = NULL, payload = '{}'",
     to: 'last_error = NULL',
-  },
-  {
-    name: 'what was delivered is delivered again',
-    file: 'src/jobs/outbox.cpp',
-    from: 'WHERE delivered_at IS NULL AND dead_at IS NULL AND next_attempt_at <= ?1',
-    to: 'WHERE dead_at IS NULL AND next_attempt_at <= ?1',
-  },
-  {
-    name: 'an answer is not remembered under its key',
-    file: 'src/http/idempotency.cpp',
-    from: 'if (earlier.state == "done") {',
-    to: 'if (earlier.state == "never") {',
   },
   {
     name: 'an answer is remembered outside of its batch',
@@ -217,12 +193,6 @@ export const mutants = [
     file: 'src/peerloop/auth/queries.cpp',
     from: 'WHERE ended_at IS NULL AND user_id = (SELECT user_id FROM one_time_tokens WHERE token_hash = ?1))",\n              hash, now, now + ended_sessions_kept)',
     to: 'WHERE ended_at IS NOT NULL AND user_id = (SELECT user_id FROM one_time_tokens WHERE token_hash = ?1))",\n              hash, now, now + ended_sessions_kept)',
-  },
-  {
-    name: 'a link to a new password works twice',
-    file: 'src/peerloop/auth/password_reset.cpp',
-    from: 'if (!known || known->used || known->expires_at <= request.now())',
-    to: 'if (!known)',
   },
   {
     name: 'nobody hears that a token was revoked',

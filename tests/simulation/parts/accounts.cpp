@@ -12,7 +12,9 @@ namespace {
 /// `began` is when the request was sent that ended the session.
 void retire(Person& person, Timestamp began) {
   auto& lost = person.life.belongings.of<LostAndFound>();
-  if (!person.access_token.empty()) lost.access_tokens.push_back({person.name, person.access_token, person.life.now(), person.life.store_failed_at < began});
+  if (!person.access_token.empty())
+    lost.access_tokens.push_back(
+        {person.name, person.access_token, person.life.now(), person.life.store_failed_at < began});
   if (!person.refresh_token.empty()) lost.refresh_tokens.push_back(person.refresh_token);
   person.access_token.clear();
   person.refresh_token.clear();

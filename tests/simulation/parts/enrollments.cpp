@@ -14,7 +14,7 @@ namespace {
 std::string teacher_of(Life& life, const std::string& course) {
   return life.find(
       "SELECT teacher_id FROM course_teachers WHERE course_id = ?1 AND status = 'approved' "
-      "ORDER BY teacher_id LIMIT 1",
+      "ORDER BY decided_at, teacher_id LIMIT 1",
       {course});
 }
 
@@ -82,9 +82,10 @@ Script<> change_mind_too_late(Person& person) {
       {session, person.id});
   if (course.empty()) co_return;
   const std::string teacher = teacher_of(person.life, course);
-  const bool by_creator = teacher.empty() || person.life.count("SELECT count(*) FROM enrollments WHERE "
-                                                               "checkout_session_id = ?1 AND teacher_id = ?2",
-                                                               {session, teacher}) == 1;
+  const bool by_creator = teacher.empty() || person.life.count(
+                                                 "SELECT count(*) FROM enrollments WHERE "
+                                                 "checkout_session_id = ?1 AND teacher_id = ?2",
+                                                 {session, teacher}) == 1;
   const Json body = by_creator ? Json{{"instructorType", "creator"}}
                                : Json{{"instructorType", "student_teacher"}, {"studentTeacherId", teacher}};
   person.life.spawn(pay_in_a_while(person, session, person.dice().between(1, 120)));
@@ -100,22 +101,21 @@ Script<> look_at_enrollments(Person& person) {
 }
 
 Script<> let_student_teach(Person& person) {
-  // Until people apply for it themselves: the creator appoints a student.
+  // Until people apply for it themselves: a creator appoints somebody.
   Life& life = person.life;
-  const std::string student =
-      life.find("SELECT e.student_id FROM enrollments e WHERE e.status = 'enrolled' ORDER BY e.id LIMIT 1");
-  const std::string course = life.find(
-      "SELECT course_id FROM enrollments WHERE student_id = ?1 AND status = 'enrolled' "
-      "ORDER BY id LIMIT 1",
-      {student});
-  if (student.empty()) co_return;
+  const auto& all = life.people();
+  const std::string teacher = all[person.dice().below(all.size())]->id;
+  const std::string course = some_course(life, person.dice());
+  if (teacher.empty() || course.empty()) co_return;
+  if (life.count("SELECT count(*) FROM courses WHERE id = ?1 AND creator_id = ?2", {course, teacher}) != 0) co_return;
+  life.note(person.name, "lets " + teacher + " teach " + course);
   const std::int64_t now = life.now().ms;
   life.world.database.execute(
-      "INSERT OR IGNORE INTO user_roles (user_id, role, granted_at) VALUES (?1, 'studentTeacher', ?2)", {student, now});
+      "INSERT OR IGNORE INTO user_roles (user_id, role, granted_at) VALUES (?1, 'studentTeacher', ?2)", {teacher, now});
   life.world.database.execute(
       "INSERT OR IGNORE INTO course_teachers (course_id, teacher_id, status, applied_at, decided_at, decided_by) "
       "SELECT ?1, ?2, 'approved', ?3, ?3, creator_id FROM courses WHERE id = ?1",
-      {course, student, now});
+      {course, teacher, now});
 }
 
 bool is_in(Person& person) { return person.signed_in() && !person.id.empty(); }

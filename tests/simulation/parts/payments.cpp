@@ -7,20 +7,27 @@ namespace isthmus::simulation {
 
 namespace {
 
-/// Support refunds a payment from Stripe's own pages, in part or whole.
-Script<> refund(Person& person) {
+void refund_some(Person& person, const std::string& intent) {
   Life& life = person.life;
-  auto& charges = life.stripe.charges;
-  auto charge = charges.begin();
-  std::advance(charge, person.dice().below(charges.size()));
-  const std::int64_t left =
-      charge->second["amount"].get<std::int64_t>() - charge->second["amount_refunded"].get<std::int64_t>();
-  if (left == 0) co_return;
+  const Json& charge = life.stripe.charges.at(intent);
+  const auto left = charge["amount"].get<std::int64_t>() - charge["amount_refunded"].get<std::int64_t>();
+  if (left == 0) return;
   const std::int64_t cents = person.dice().one_in(3)
                                  ? left
                                  : 1 + static_cast<std::int64_t>(person.dice().below(static_cast<std::uint64_t>(left)));
-  life.note(person.name, "refunds " + std::to_string(cents) + " of " + charge->first);
-  life.post_event(life.stripe.refund(charge->first, cents));
+  life.note(person.name, "refunds " + std::to_string(cents) + " of " + intent);
+  life.post_event(life.stripe.refund(intent, cents));
+}
+
+/// Support refunds a payment from Stripe's own pages, whole, in part, or in two parts one right behind the other.
+Script<> refund(Person& person) {
+  const auto& charges = person.life.stripe.charges;
+  auto charge = charges.begin();
+  std::advance(charge, person.dice().below(charges.size()));
+  const std::string intent = charge->first;
+  refund_some(person, intent);
+  if (person.dice().one_in(2)) refund_some(person, intent);
+  co_return;
 }
 
 /// The time of a page is over.
