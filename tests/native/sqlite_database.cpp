@@ -214,6 +214,26 @@ ResultSet SqliteDatabase::execute(std::string_view sql, std::vector<SqlValue> va
   return *std::move(rows);
 }
 
+std::string SqliteDatabase::image() {
+  sqlite3_int64 size = 0;
+  unsigned char* const bytes = sqlite3_serialize(database_.get(), "main", &size, 0);
+  REQUIRE(bytes != nullptr);
+  std::string image(reinterpret_cast<const char*>(bytes), static_cast<std::size_t>(size));
+  sqlite3_free(bytes);
+  return image;
+}
+
+void SqliteDatabase::restore(std::string_view image) {
+  auto* const bytes = static_cast<unsigned char*>(sqlite3_malloc64(image.size()));
+  REQUIRE(bytes != nullptr);
+  std::ranges::copy(image, bytes);
+  const auto size = static_cast<sqlite3_int64>(image.size());
+  // SQLite owns the bytes from here on, whatever happens.
+  const int status = sqlite3_deserialize(database_.get(), "main", bytes, size, size,
+                                         SQLITE_DESERIALIZE_FREEONCLOSE | SQLITE_DESERIALIZE_RESIZEABLE);
+  REQUIRE_MESSAGE(status == SQLITE_OK, sqlite3_errmsg(database_.get()));
+}
+
 std::int64_t SqliteDatabase::count(std::string_view sql, std::vector<SqlValue> values) {
   auto rows = execute(sql, std::move(values));
   std::int64_t number = 0;
