@@ -10,6 +10,12 @@ file(GLOB_RECURSE test_sources CONFIGURE_DEPENDS src/*_test.cpp tests/*_test.cpp
 file(GLOB_RECURSE support_sources CONFIGURE_DEPENDS tests/native/*.cpp tests/vectors/*.cpp)
 list(FILTER support_sources EXCLUDE REGEX "_(test|wasm)\\.cpp$")
 
+# A test is a long list of checks: optimising it takes half of the whole build. Those that measure how deep or how long
+# something runs stay as they are.
+set(plain_test_sources ${test_sources})
+list(FILTER plain_test_sources EXCLUDE REGEX "/(task|lifetimes)_test\\.cpp$")
+set_source_files_properties(${plain_test_sources} PROPERTIES COMPILE_OPTIONS "$<$<CONFIG:Debug>:-O0>")
+
 # What the tests and the fuzz targets stand on.
 add_library(isthmus_tests_support STATIC ${support_sources})
 target_link_libraries(isthmus_tests_support PUBLIC isthmus_tests_options isthmus_adapters sqlite3)

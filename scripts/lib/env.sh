@@ -36,5 +36,10 @@ if [ "$EMSCRIPTEN_ROOT" = "$private_emscripten/emscripten" ]; then
   export EM_CONFIG=$EMSCRIPTEN_ROOT/.emscripten
 fi
 export PATH=$isthmus_root/node_modules/.bin:$PATH:$EMSCRIPTEN_ROOT
+# emcc starts python3 several times a call, and a version manager's shim in front of it takes longer than the compiler.
+if [ -z "${EMSDK_PYTHON:-}" ]; then
+  EMSDK_PYTHON=$(python3 -c 'import sys; print(sys.executable)' 2>/dev/null) || EMSDK_PYTHON=
+  export EMSDK_PYTHON
+fi
 # Nothing that a build or a test starts should phone home.
 export WRANGLER_SEND_METRICS=false SCARF_ANALYTICS=false
