@@ -25,7 +25,7 @@ const budget = { seed, numRuns: 10_000_000, interruptAfterTimeLimit: millis, mar
 /** @template T @param {fc.Arbitrary<T>} drawn @param {(value: T) => void} check */
 const always = (drawn, check) => fc.assert(fc.property(drawn, check), budget);
 /** @template T @param {fc.Arbitrary<T>} drawn @param {(value: T) => Promise<void>} check */
-const alwaysAsync = (drawn, check) => fc.assert(fc.asyncProperty(drawn, check), budget);
+const alwaysAsync = (drawn, check) => fc.assert(fc.asyncProperty(drawn, check), { seed, numRuns: 50 + seconds * 25 });
 
 /** Texts made of pieces that mean something, with others between them. @param {string[]} pieces */
 const madeOf = (...pieces) =>

@@ -62,7 +62,7 @@ void read_return_address(std::string_view text) {
                             [&](std::string_view origin) {
                               if (!lower.starts_with(origin)) return false;
                               std::string_view rest = std::string_view(lower).substr(origin.size());
-                              if (rest.starts_with(":443")) rest.remove_prefix(4);
+                              if (rest.starts_with(":")) rest.remove_prefix(rest.starts_with(":443") ? 4 : 1);
                               return rest.empty() || rest.front() == '/' || rest.front() == '?' || rest.front() == '#';
                             }),
         "nobody is sent to another site");

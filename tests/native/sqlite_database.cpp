@@ -163,14 +163,19 @@ void must_execute(sqlite3* database, const char* sql) {
   REQUIRE_MESSAGE(status == SQLITE_OK, sqlite3_errmsg(database));
 }
 
+sqlite3* open_in_memory() {
+  sqlite3* opened = nullptr;
+  REQUIRE(sqlite3_open(":memory:", &opened) == SQLITE_OK);
+  return opened;
+}
+
 }  // namespace
 
 void SqliteDatabase::Close::operator()(sqlite3* database) const { sqlite3_close(database); }
 
 SqliteDatabase::SqliteDatabase(Scheduler& scheduler, const Fates& fates, std::string_view product)
     : scheduler_(scheduler), fates_(fates) {
-  sqlite3* opened = nullptr;
-  REQUIRE(sqlite3_open(":memory:", &opened) == SQLITE_OK);
+  sqlite3* const opened = open_in_memory();
   database_.reset(opened);
   must_execute(opened, "PRAGMA foreign_keys = ON");
   for (const auto& file : migrations_of(product)) must_execute(opened, read_file(file).c_str());
@@ -228,10 +233,14 @@ void SqliteDatabase::restore(std::string_view image) {
   REQUIRE(bytes != nullptr);
   std::ranges::copy(image, bytes);
   const auto size = static_cast<sqlite3_int64>(image.size());
+  // A new connection: one that knows a schema does not survive that its database is taken from under it.
+  database_.reset(open_in_memory());
   // SQLite owns the bytes from here on, whatever happens.
   const int status = sqlite3_deserialize(database_.get(), "main", bytes, size, size,
                                          SQLITE_DESERIALIZE_FREEONCLOSE | SQLITE_DESERIALIZE_RESIZEABLE);
   REQUIRE_MESSAGE(status == SQLITE_OK, sqlite3_errmsg(database_.get()));
+  must_execute(database_.get(), "PRAGMA foreign_keys = ON");
+  limit_as_d1(database_.get());
 }
 
 std::int64_t SqliteDatabase::count(std::string_view sql, std::vector<SqlValue> values) {
