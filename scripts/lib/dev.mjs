@@ -31,6 +31,7 @@ process.stdout.write(`
   ${product} runs.
 
   API        ${url}/api        docs  ${url}/api/docs
+  operations ${url}/api/admin
   inbox      ${running.simulators.url}/inbox
   simulators ${running.simulators.url}
 

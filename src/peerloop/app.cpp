@@ -3,6 +3,7 @@
 #include <array>
 
 #include "http/service_routes.h"
+#include "peerloop/administration/routes.h"
 #include "peerloop/auth/access_token.h"
 #include "peerloop/auth/authenticator.h"
 #include "peerloop/auth/routes.h"
@@ -15,6 +16,7 @@
 #include "peerloop/money/refund_outbox.h"
 #include "peerloop/money/routes.h"
 #include "peerloop/people/routes.h"
+#include "peerloop/privacy/privacy.h"
 #include "peerloop/webhooks/resend.h"
 #include "peerloop/webhooks/stripe_routes.h"
 
@@ -31,11 +33,14 @@ constexpr auto routes = join(service_routes,     //
                              enrollment_routes,  //
                              money_routes,       //
                              resend_routes,      //
-                             stripe_routes);
+                             stripe_routes,      //
+                             privacy_routes,     //
+                             administration_routes);
 
 constexpr auto deliveries = std::to_array<OutboxHandler>({
     {mail_outbox_kind, deliver_mail},
     refund_outbox_handler,
+    object_removal_handler,
 });
 
 /// One dispatch holds its rows for two minutes; ten calls of a provider end within that, however slow they are.

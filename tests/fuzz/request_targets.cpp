@@ -155,7 +155,7 @@ class Playground {
              .cells)
       tables_.push_back(std::get<std::string>(std::move(name)));
     sampler_.emplace(fuzzed_app(), tables_);
-    image_ = world_.database.image();
+    world_.database.mark();
     began_ = world_.now();
     objects_ = world_.bucket;
     world_.http.respond = [this](const OutgoingRequest& request) { return respond(request); };
@@ -169,7 +169,7 @@ class Playground {
   }
 
   void begin() {
-    world_.database.restore(image_);
+    world_.database.return_to_mark();
     world_.scheduler.advance(began_ - world_.now());
     world_.scheduler.random().seed(2);
     world_.key_value.entries.clear();
@@ -297,7 +297,6 @@ class Playground {
   std::map<std::string, native::Caller> callers_;
   std::vector<std::string> tables_;
   std::optional<Sampler> sampler_;
-  std::string image_;
   Timestamp began_;
   native::BucketContents objects_;
   std::string provider_;

@@ -163,19 +163,14 @@ void must_execute(sqlite3* database, const char* sql) {
   REQUIRE_MESSAGE(status == SQLITE_OK, sqlite3_errmsg(database));
 }
 
-sqlite3* open_in_memory() {
-  sqlite3* opened = nullptr;
-  REQUIRE(sqlite3_open(":memory:", &opened) == SQLITE_OK);
-  return opened;
-}
-
 }  // namespace
 
 void SqliteDatabase::Close::operator()(sqlite3* database) const { sqlite3_close(database); }
 
 SqliteDatabase::SqliteDatabase(Scheduler& scheduler, const Fates& fates, std::string_view product)
     : scheduler_(scheduler), fates_(fates) {
-  sqlite3* const opened = open_in_memory();
+  sqlite3* opened = nullptr;
+  REQUIRE(sqlite3_open(":memory:", &opened) == SQLITE_OK);
   database_.reset(opened);
   must_execute(opened, "PRAGMA foreign_keys = ON");
   for (const auto& file : migrations_of(product)) must_execute(opened, read_file(file).c_str());
@@ -183,17 +178,18 @@ SqliteDatabase::SqliteDatabase(Scheduler& scheduler, const Fates& fates, std::st
 }
 
 Result<std::vector<ResultSet>> SqliteDatabase::run_as_transaction(const std::vector<Statement>& statements) {
-  must_execute(database_.get(), "BEGIN");
+  // What BEGIN and COMMIT do, also behind a mark.
+  must_execute(database_.get(), "SAVEPOINT batch");
   std::vector<ResultSet> sets;
   for (const Statement& statement : statements) {
     auto rows = run_one(database_.get(), statement.sql, statement.values, Numbers::as_d1);
     if (!rows) {
-      must_execute(database_.get(), "ROLLBACK");
+      must_execute(database_.get(), "ROLLBACK TO batch; RELEASE batch");
       return Failure(std::move(rows).error());
     }
     sets.push_back(*std::move(rows));
   }
-  must_execute(database_.get(), "COMMIT");
+  must_execute(database_.get(), "RELEASE batch");
   return sets;
 }
 
@@ -219,29 +215,9 @@ ResultSet SqliteDatabase::execute(std::string_view sql, std::vector<SqlValue> va
   return *std::move(rows);
 }
 
-std::string SqliteDatabase::image() {
-  sqlite3_int64 size = 0;
-  unsigned char* const bytes = sqlite3_serialize(database_.get(), "main", &size, 0);
-  REQUIRE(bytes != nullptr);
-  std::string image(reinterpret_cast<const char*>(bytes), static_cast<std::size_t>(size));
-  sqlite3_free(bytes);
-  return image;
-}
+void SqliteDatabase::mark() { must_execute(database_.get(), "SAVEPOINT mark"); }
 
-void SqliteDatabase::restore(std::string_view image) {
-  auto* const bytes = static_cast<unsigned char*>(sqlite3_malloc64(image.size()));
-  REQUIRE(bytes != nullptr);
-  std::ranges::copy(image, bytes);
-  const auto size = static_cast<sqlite3_int64>(image.size());
-  // A new connection: one that knows a schema does not survive that its database is taken from under it.
-  database_.reset(open_in_memory());
-  // SQLite owns the bytes from here on, whatever happens.
-  const int status = sqlite3_deserialize(database_.get(), "main", bytes, size, size,
-                                         SQLITE_DESERIALIZE_FREEONCLOSE | SQLITE_DESERIALIZE_RESIZEABLE);
-  REQUIRE_MESSAGE(status == SQLITE_OK, sqlite3_errmsg(database_.get()));
-  must_execute(database_.get(), "PRAGMA foreign_keys = ON");
-  limit_as_d1(database_.get());
-}
+void SqliteDatabase::return_to_mark() { must_execute(database_.get(), "ROLLBACK TO mark"); }
 
 std::int64_t SqliteDatabase::count(std::string_view sql, std::vector<SqlValue> values) {
   auto rows = execute(sql, std::move(values));

@@ -30,9 +30,9 @@ class SqliteDatabase final : public Database {
   /// The first column of the first row as a text; "" where there is none.
   std::string text(std::string_view sql, std::vector<SqlValue> values = {});
 
-  /// The whole database as bytes, and back to it: much faster than to build it anew.
-  std::string image();
-  void restore(std::string_view image);
+  /// Marks the present contents, once; and goes back to them, as often as wanted: much faster than to build them anew.
+  void mark();
+  void return_to_mark();
 
   /// How many batches were asked for: a request should need at most two to read and two to write.
   int round_trips = 0;

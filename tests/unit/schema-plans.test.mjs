@@ -211,8 +211,23 @@ const listings = [
   ],
   [
     'webhook events that failed',
-    'webhook_events_failed',
-    "SELECT event_id FROM webhook_events WHERE status = 'failed' ORDER BY received_at DESC LIMIT ?",
+    'webhook_events_by_status',
+    'SELECT event_id FROM webhook_events WHERE status = ? AND received_at <= ? ORDER BY received_at DESC, provider, event_id LIMIT ?',
+  ],
+  [
+    'accounts whose name begins so',
+    'users_by_name',
+    'SELECT id FROM users WHERE name COLLATE NOCASE >= ? AND name COLLATE NOCASE < ?',
+  ],
+  [
+    'accounts that are suspended',
+    'users_suspended',
+    'SELECT id FROM users u WHERE u.id < ? AND u.suspended_at IS NOT NULL AND u.deleted_at IS NULL ORDER BY u.id DESC LIMIT ?',
+  ],
+  [
+    'outbox rows that were delivered',
+    'outbox_delivered',
+    'SELECT id FROM outbox o WHERE o.delivered_at IS NOT NULL AND (o.delivered_at, o.id) < (?, ?) ORDER BY o.delivered_at DESC, o.id DESC LIMIT ?',
   ],
   [
     'outbox rows that are dead',

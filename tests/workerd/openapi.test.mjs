@@ -108,7 +108,9 @@ describe('every answer is what the document says', () => {
   let callers;
   let ids;
   before(async () => {
-    const [student, creator] = [await peerloop.signIn('ada'), await peerloop.signIn('mara')];
+    const [student, creator, admin] = await Promise.all(
+      ['ada', 'mara', 'root'].map((handle) => peerloop.signIn(handle)),
+    );
     const enrollment = await peerloop.row(
       'SELECT id, course_id AS course, teacher_id AS teacher FROM enrollments WHERE student_id = ?',
       student.user.id,
@@ -118,7 +120,7 @@ describe('every answer is what the document says', () => {
       headers: { 'content-type': 'image/png' },
     });
     assert.equal(picture.status, 200, picture.text);
-    callers = { stranger: peerloop.stranger(), student, creator };
+    callers = { stranger: peerloop.stranger(), student, creator, admin };
     ids = {
       enrollment: String(enrollment.id),
       course: String(enrollment.course),
@@ -155,7 +157,7 @@ describe('every answer is what the document says', () => {
     if (first.body?.nextCursor) yield await ask('limit=1', `cursor=${encodeURIComponent(first.body.nextCursor)}`);
   }
 
-  it('to every GET, by a stranger, a student and a creator', async () => {
+  it('to every GET, by a stranger, a student, a creator and an admin', async () => {
     const gets = api.operations().filter(({ method }) => method === 'get');
     assert.ok(gets.length > 10);
     for (const { path, operation } of gets) {

@@ -110,6 +110,24 @@ std::vector<Statement> end_session(std::string_view session_id, std::string_view
               session_id, user_id, now)};
 }
 
+Statement end_all_sessions(std::string_view user_id, std::string_view reason, Timestamp now) {
+  return sql(R"(
+      UPDATE auth_sessions SET ended_at = ?3, end_reason = ?2, expires_at = min(expires_at, ?4)
+      WHERE user_id = ?1 AND ended_at IS NULL)",
+             user_id, reason, now, now + ended_sessions_kept);
+}
+
+Statement raise_token_version(std::string_view user_id, Timestamp now) {
+  return sql("UPDATE users SET token_version = token_version + 1, updated_at = ?2 WHERE id = ?1", user_id, now);
+}
+
+Statement live_access_tokens(std::string_view user_id, Timestamp now) {
+  return sql(R"(
+      SELECT t.access_jti, t.access_expires_at FROM refresh_tokens t JOIN auth_sessions s ON s.id = t.family_id
+      WHERE s.user_id = ?1 AND t.access_expires_at > ?2 ORDER BY t.access_expires_at DESC LIMIT 100)",
+             user_id, now);
+}
+
 Statement live_session(std::string_view user_id, std::string_view access_id, std::int64_t token_version,
                        Timestamp now) {
   return sql(R"(

@@ -93,6 +93,13 @@ inline constexpr std::size_t rotated_to_revoke = 5;  ///< LiveToken rows of a fa
 std::vector<Statement> end_session(std::string_view session_id, std::string_view user_id, std::string_view reason,
                                    Timestamp now);
 
+/// Ends every session of a user, for one of the reasons of the schema.
+Statement end_all_sessions(std::string_view user_id, std::string_view reason, Timestamp now);
+/// From now on the access tokens that are out change nothing any more; a refresh gives new ones.
+Statement raise_token_version(std::string_view user_id, Timestamp now);
+/// `LiveToken`s: the latest hundred access tokens of a user that have not expired.
+Statement live_access_tokens(std::string_view user_id, Timestamp now);
+
 /// Gives the roles and the session's id, if the session that issued this access token is live.
 Statement live_session(std::string_view user_id, std::string_view access_id, std::int64_t token_version, Timestamp now);
 

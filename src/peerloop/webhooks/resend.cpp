@@ -122,18 +122,21 @@ Result<void> verify_resend_webhook(Request& request) {
   return Failure(std::move(refusal));
 }
 
-Task<Result<Response>> take_resend_webhook(Request& request) {
+Task<Result<WebhookOutcome>> process_resend_event(Request& request, std::string event_id, std::string body) {
   Host& host = request.host();
-  auto [event, news] = co_await read_event(signature_headers(request).id, request.body());
+  auto [event, news] = co_await read_event(std::move(event_id), std::move(body));
   const std::string_view status = status_after(event.type);
-  if (status.empty() || news.email_id.empty())
-    co_return webhook_answer(co_await record_ignored_event(host, std::move(event)));
+  if (status.empty() || news.email_id.empty()) co_return co_await record_ignored_event(host, std::move(event));
   if (status == "failed")
     LogLine(host, Log::Level::warning, "the provider could not send a mail")
         .with("emailId", news.email_id)
         .with("reason", news.note);
   auto effect = effect_of(host, event, news, status);
-  co_return webhook_answer(co_await record_event(host, std::move(event), std::move(effect)));
+  co_return co_await record_event(host, std::move(event), std::move(effect));
+}
+
+Task<Result<Response>> take_resend_webhook(Request& request) {
+  co_return webhook_answer(co_await process_resend_event(request, signature_headers(request).id, request.body()));
 }
 
 }  // namespace isthmus::peerloop

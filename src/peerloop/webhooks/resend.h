@@ -13,6 +13,9 @@ Result<void> verify_resend_webhook(Request& request);
 
 Task<Result<Response>> take_resend_webhook(Request& request);
 
+/// Has the effect of an event whose signature is good. The id comes with it, it is not in the body.
+Task<Result<WebhookOutcome>> process_resend_event(Request& request, std::string event_id, std::string body);
+
 // clang-format off
 inline constexpr auto resend_routes = table(
     post("/api/webhooks/resend").summary("What became of a mail").tag("webhooks")

@@ -71,11 +71,16 @@ Task<Result<Settled>> process_stripe_event(Host& host, std::string body) {
   co_return co_await std::visit(Process{host, std::move(read.event)}, std::move(read.news));
 }
 
-Task<Result<Response>> take_stripe_webhook(Request& request) {
-  auto settled = co_await process_stripe_event(request.host(), request.body());
+Task<Result<WebhookOutcome>> replay_stripe_event(Request& request, std::string, std::string body) {
+  auto settled = co_await process_stripe_event(request.host(), std::move(body));
   if (settled.page_to_close) request.after(close_checkout(request.host(), *std::move(settled.page_to_close)));
-  if (settled.outcome == WebhookOutcome::processed) dispatch_after(request);
-  co_return webhook_answer(settled.outcome);
+  co_return settled.outcome;
+}
+
+Task<Result<Response>> take_stripe_webhook(Request& request) {
+  const auto outcome = co_await replay_stripe_event(request, {}, request.body());
+  if (outcome == WebhookOutcome::processed) dispatch_after(request);
+  co_return webhook_answer(outcome);
 }
 
 }  // namespace isthmus::peerloop

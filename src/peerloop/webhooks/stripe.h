@@ -12,8 +12,10 @@ Result<void> verify_stripe_webhook(Request& request);
 /// POST /api/webhooks/stripe
 Task<Result<Response>> take_stripe_webhook(Request& request);
 
-/// Has an event's effect, once however often it is asked for: for the webhook, and for an admin's replay of a body that
-/// was verified when it came.
+/// Has an event's effect, once however often it is asked for.
 Task<Result<Settled>> process_stripe_event(Host& host, std::string body);
+
+/// The same for an admin, with a body that was verified when it came.
+Task<Result<WebhookOutcome>> replay_stripe_event(Request& request, std::string event_id, std::string body);
 
 }  // namespace isthmus::peerloop

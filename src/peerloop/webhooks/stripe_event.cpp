@@ -1,5 +1,7 @@
 #include "peerloop/webhooks/stripe_event.h"
 
+#include <algorithm>
+
 namespace isthmus::peerloop {
 
 namespace {
@@ -18,6 +20,14 @@ std::string reference_of(JsonValue object) {
   return reference.empty() ? text_at(object, {"client_reference_id"}) : reference;
 }
 
+/// Other amounts would not fit the books, and would be refused by them at every delivery.
+bool is_money(const ChargeRefunded& charge) {
+  constexpr std::int64_t most = 1'000'000'000'000;
+  return charge.currency.size() == 3 &&
+         std::ranges::all_of(charge.currency, [](char c) { return c >= 'a' && c <= 'z'; }) &&
+         charge.cumulative_cents <= most;
+}
+
 decltype(StripeEvent::news) read_news(std::string_view type, JsonValue object) {
   std::string id = text_at(object, {"id"});
   // Stripe's ids have up to 70 characters. Longer ones would not fit what is named after them.
@@ -29,9 +39,11 @@ decltype(StripeEvent::news) read_news(std::string_view type, JsonValue object) {
   }
   if (type == "checkout.session.expired" || type == "checkout.session.async_payment_failed")
     return CheckoutOver{std::move(id), reference_of(object)};
-  if (type == "charge.refunded")
-    return ChargeRefunded{std::move(id), some_text_at(object, {"payment_intent"}), reference_of(object),
+  if (type == "charge.refunded") {
+    ChargeRefunded charge{std::move(id), some_text_at(object, {"payment_intent"}), reference_of(object),
                           object.integer_at({"amount_refunded"}).value_or(0), text_at(object, {"currency"})};
+    if (is_money(charge)) return charge;
+  }
   return Uninteresting{};
 }
 

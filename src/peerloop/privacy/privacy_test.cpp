@@ -1,0 +1,141 @@
+#include <doctest/doctest.h>
+
+#include "native/peerloop_server.h"
+#include "peerloop/privacy/sections.h"
+
+namespace isthmus::native {
+
+namespace {
+
+std::string path_of(const Account& account, std::string_view rest = "") {
+  return "/api/users/" + account.id + std::string(rest);
+}
+
+/// Every text of the database, table by table, in which `needle` stands.
+std::vector<std::string> tables_that_mention(World& world, const std::string& needle) {
+  std::vector<std::string> found;
+  auto tables = world.database.execute(
+      "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'course_search%' AND name NOT LIKE "
+      "'sqlite%'");
+  for (const SqlValue& name : tables.cells) {
+    const auto table = std::get<std::string>(name);
+    for (const SqlValue& cell : world.database.execute("SELECT * FROM " + table).cells) {
+      const auto* text = std::get_if<std::string>(&cell);
+      if (text && text->contains(needle) && (found.empty() || found.back() != table)) found.push_back(table);
+    }
+  }
+  return found;
+}
+
+}  // namespace
+
+TEST_CASE("everything that is held about a person is theirs to take along") {
+  PeerloopServer server;
+  const Account ada = server.sign_up("ada", "creator");
+  const Account bob = server.sign_up("bob");
+  server.post(path_of(ada, "/follow"), bob);
+  server.patch(path_of(ada), {{"bio", "I count."}, {"expertise", {"Engines"}}}, ada);
+
+  const Reply reply = server.get(path_of(ada, "/export"), ada);
+  REQUIRE(reply.status == 200);
+  CHECK(reply.header("content-disposition").contains("attachment"));
+  const Json held = reply.json();
+  for (const auto& section : peerloop::export_sections())
+    CHECK_MESSAGE(held[std::string(section.name)].is_array(), section.name);
+  CHECK(held["account"][0]["email"] == "ada@example.org");
+  CHECK(held["account"][0]["bio"] == "I count.");
+  CHECK(held["expertise"] == Json{"Engines"});
+  CHECK(held["followers"][0]["userId"] == bob.id);
+  CHECK(held["devices"].size() == 1);
+  CHECK(held["mails"][0]["template"] == "verify_email");
+  CHECK(held["truncated"] == Json::array());
+  for (const char* secret : {"$argon2", "token_hash", "password"}) CHECK_FALSE(reply.body.contains(secret));
+}
+
+TEST_CASE("an export is its owner's alone") {
+  PeerloopServer server;
+  const Account ada = server.sign_up("ada");
+  const Account bob = server.sign_up("bob");
+  CHECK(server.get(path_of(ada, "/export")).status == 401);
+  CHECK(server.get(path_of(ada, "/export"), bob).status == 404);
+  CHECK(server.del(path_of(ada), bob).status == 404);
+}
+
+TEST_CASE("a section that is too long says that it was cut") {
+  PeerloopServer server;
+  const Account ada = server.sign_up("ada");
+  server.world.database.execute(R"(
+      WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i <= 5000)
+      INSERT INTO notifications (id, user_id, kind, cause, created_at)
+      SELECT printf('00000000-0000-7000-8000-%012d', i), ?1, 'new_message', 'message:' || i, ?2 FROM n)",
+                                {ada.id, server.world.now().ms});
+  const Json held = server.get(path_of(ada, "/export"), ada).json();
+  CHECK(held["notifications"].size() == 5000);
+  CHECK(held["truncated"] == Json{"notifications"});
+}
+
+TEST_CASE("every table that knows a person is part of the export, or it is said why not") {
+  PeerloopServer server;
+  const std::map<std::string_view, std::string_view> left_out{
+      {"refresh_tokens", "hashes of secrets; their sessions are shown as devices"},
+      {"one_time_tokens", "hashes of secrets, gone within a day"},
+      {"refunds", "shown with their payments; `requested_by` is the student or an admin"}};
+  auto tables = server.world.database.execute(R"(
+      SELECT DISTINCT m.name FROM sqlite_schema m, pragma_foreign_key_list(m.name) f
+      WHERE m.type = 'table' AND f."table" = 'users')");
+  REQUIRE(tables.rows() > 10);
+  for (const SqlValue& cell : tables.cells) {
+    const auto& table = std::get<std::string>(cell);
+    const bool exported = std::ranges::any_of(peerloop::export_sections(), [&](const auto& section) {
+      return section.sql.contains("FROM " + table + ' ') || section.sql.contains("JOIN " + table + ' ');
+    });
+    CHECK_MESSAGE(exported != left_out.contains(table), table);
+  }
+}
+
+TEST_CASE("a deleted account leaves nothing that names the person") {
+  PeerloopServer server;
+  const Account ada = server.sign_up("ada", "creator");
+  const Account bob = server.sign_up("bob");
+  server.post(path_of(ada, "/follow"), bob);
+  server.post(path_of(bob, "/follow"), ada);
+  server.patch(path_of(ada), {{"name", "Augusta King"}, {"bio", "I count."}, {"expertise", {"Engines"}}}, ada);
+  const std::string png = "\x89PNG\r\n\x1a\n" + std::string("\0\0\0\rIHDR\0\0\2\x80\0\0\1h\x08\6\0\0\0", 21);
+  Outgoing picture{"PUT", path_of(ada, "/avatar"), ada.caller.headers, png};
+  picture.headers.push_back({"content-type", "image/png"});
+  REQUIRE(server.send(picture).status == 200);
+  REQUIRE_FALSE(tables_that_mention(server.world, "ada@example.org").empty());
+
+  CHECK(server.del(path_of(ada), ada).status == 204);
+  for (const char* trace : {"ada@example.org", "Augusta", "I count.", "Engines"})
+    CHECK_MESSAGE(tables_that_mention(server.world, trace).empty(), trace);
+  CHECK(server.world.database.text("SELECT handle FROM users WHERE deleted_at IS NOT NULL").starts_with("deleted_"));
+  CHECK(server.world.bucket.objects.empty());
+  CHECK(server.world.database.count("SELECT count(*) FROM audit_log WHERE action = 'user.delete'") == 1);
+
+  CHECK(server.get("/api/auth/me", ada).status == 401);
+  CHECK(server.refresh(ada.refresh_token).status == 401);
+  CHECK(server.sign_in("ada@example.org").status == 401);
+  CHECK(server.get(path_of(ada)).status == 404);
+  CHECK(server.get(path_of(bob)).json()["followerCount"] == 0);
+  CHECK(server.get(path_of(bob)).json()["followingCount"] == 0);
+  // The address is free again.
+  CHECK(server.sign_up("ada").id != ada.id);
+}
+
+TEST_CASE("who teaches students, or has money unsettled, is told what is in the way") {
+  PeerloopServer server;
+  const Account ada = server.sign_up("ada", "creator");
+  server.world.database.execute(
+      "INSERT INTO ledger_movements (id, cause, currency, postings, created_at)"
+      " VALUES (?1, 'test:1', 'usd', json_object('payable:' || ?2, -500, 'provider:stripe', 500), ?3)",
+      {server.world.new_id(), ada.id, server.world.now().ms});
+  const Reply refused = server.del(path_of(ada), ada);
+  CHECK(refused.status == 409);
+  CHECK(refused.code() == "obligations_left");
+  CHECK(refused.json()["details"] ==
+        Json{{"activeStudents", 0}, {"scheduledSessions", 0}, {"unsettledSplits", 0}, {"unsettledCents", 500}});
+  CHECK(server.get("/api/auth/me", ada).status == 200);
+}
+
+}  // namespace isthmus::native

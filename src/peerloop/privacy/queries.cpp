@@ -1,0 +1,75 @@
+#include "peerloop/privacy/queries.h"
+
+namespace isthmus::peerloop::privacy_queries {
+
+namespace {
+
+/// Counts of what ties the user ?1: students in the middle of a course, money on its way to or from them.
+constexpr std::string_view ties = R"(
+    WITH ties AS (
+      SELECT (SELECT count(*) FROM enrollments WHERE teacher_id = ?1 AND status = 'enrolled') AS students,
+             (SELECT count(*) FROM sessions WHERE teacher_id = ?1 AND status = 'scheduled') AS sessions,
+             (SELECT count(*) FROM payment_splits WHERE recipient_id = ?1
+              AND status IN ('pending', 'approved', 'frozen')) AS splits,
+             coalesce((SELECT sum(abs(owed)) FROM (SELECT sum(amount_cents) AS owed FROM ledger_entries
+                       WHERE account = 'payable:' || ?1 GROUP BY currency)), 0) AS balance)
+)";
+
+std::string with_ties(std::string_view rest) { return std::string(ties) + std::string(rest); }
+
+}  // namespace
+
+std::vector<Statement> guard_obligations(std::string_view user_id) {
+  return {sql(with_ties(R"(
+      INSERT INTO batch_guard (reason) SELECT 'state_changed' FROM ties
+      WHERE students > 0 OR sessions > 0 OR splits > 0 OR balance <> 0)"),
+              user_id)};
+}
+
+Statement select_obligations(std::string_view user_id) {
+  return sql(with_ties(R"(
+      SELECT json_object('activeStudents', students, 'scheduledSessions', sessions, 'unsettledSplits', splits,
+                         'unsettledCents', balance) FROM ties)"),
+             user_id);
+}
+
+Statement release_open_pages(std::string_view user_id, Timestamp now) {
+  return sql(R"(
+      UPDATE enrollments SET status = 'released', released_at = ?2, updated_at = ?2
+      WHERE student_id = ?1 AND status = 'pending' RETURNING coalesce(checkout_session_id, ''))",
+             user_id, now);
+}
+
+Statement enqueue_avatar_removal(std::string_view user_id, std::string_view outbox_id, Timestamp now) {
+  return sql(R"(
+      INSERT INTO outbox (id, kind, dedupe_key, payload, next_attempt_at, created_at)
+      SELECT ?2, 'bucket.remove', 'bucket.remove:' || avatar_key || ':' || ?3, json_object('key', avatar_key), ?3, ?3
+      FROM users WHERE id = ?1 AND avatar_key IS NOT NULL)",
+             user_id, outbox_id, now);
+}
+
+std::vector<Statement> forget(std::string_view user_id, Timestamp now) {
+  std::vector<Statement> statements;
+  const auto remove = [&](std::string_view text) { statements.push_back(sql(text, user_id)); };
+  const auto change = [&](std::string_view text) { statements.push_back(sql(text, user_id, now)); };
+  change(R"(
+      UPDATE sessions SET status = 'cancelled', cancelled_by = ?1, cancelled_at = ?2, sequence = sequence + 1, updated_at = ?2
+      WHERE student_id = ?1 AND status = 'scheduled')");
+  change("UPDATE courses SET status = 'archived', updated_at = ?2 WHERE creator_id = ?1 AND status <> 'archived'");
+  remove("UPDATE course_teachers SET status = 'withdrawn', message = '' WHERE teacher_id = ?1");
+  for (const std::string_view text :
+       {"DELETE FROM expertise WHERE user_id = ?1", "DELETE FROM user_roles WHERE user_id = ?1",
+        "DELETE FROM follows WHERE follower_id = ?1", "DELETE FROM follows WHERE followee_id = ?1",
+        "DELETE FROM one_time_tokens WHERE user_id = ?1", "DELETE FROM notifications WHERE user_id = ?1",
+        "DELETE FROM idempotency_keys WHERE scope = 'user:' || ?1"})
+    remove(text);
+  change(R"(
+      UPDATE users SET email = id || '@deleted.invalid', name = 'Deleted user',
+                       handle = 'deleted_' || replace(id, '-', ''), bio = '', avatar_key = NULL, avatar_etag = NULL,
+                       timezone = 'UTC', password_hash = NULL, email_verified_at = NULL, email_status = 'ok',
+                       marketing_opt_out = 1, token_version = token_version + 1, deleted_at = ?2, updated_at = ?2
+      WHERE id = ?1)");
+  return statements;
+}
+
+}  // namespace isthmus::peerloop::privacy_queries

@@ -1,0 +1,98 @@
+#include "peerloop/privacy/sections.h"
+
+#include <array>
+
+#include "peerloop/sql.h"
+
+namespace isthmus::peerloop {
+
+namespace {
+
+constexpr auto sections = std::to_array<ExportSection>({
+    {"account", R"(
+        SELECT json_object('id', id, 'name', name, 'handle', handle, 'email', email, 'bio', bio, 'timezone', timezone,
+                           'emailVerifiedAt', )" PEERLOOP_TIME("email_verified_at") R"(, 'emailStatus', email_status,
+                           'marketingOptOut', )" PEERLOOP_BOOLEAN("marketing_opt_out") R"(,
+                           'hasAvatar', )" PEERLOOP_BOOLEAN("avatar_key IS NOT NULL") R"(,
+                           'stripeAccountId', stripe_account_id, 'createdAt', )" PEERLOOP_TIME("created_at") R"()
+        FROM users WHERE id = ?1)"},
+    {"roles", R"(
+        SELECT json_object('role', role, 'grantedAt', )" PEERLOOP_TIME("granted_at") R"()
+        FROM user_roles WHERE user_id = ?1)"},
+    {"expertise", "SELECT json_quote(label) FROM expertise WHERE user_id = ?1"},
+    {"following", R"(
+        SELECT json_object('userId', followee_id, 'since', )" PEERLOOP_TIME("created_at") R"()
+        FROM follows WHERE follower_id = ?1)"},
+    {"followers", R"(
+        SELECT json_object('userId', follower_id, 'since', )" PEERLOOP_TIME("created_at") R"()
+        FROM follows WHERE followee_id = ?1 ORDER BY created_at DESC)"},
+    {"devices", R"(
+        SELECT json_object('id', id, 'userAgent', user_agent, 'createdAt', )" PEERLOOP_TIME("created_at") R"(,
+                           'lastUsedAt', )" PEERLOOP_TIME("last_used_at") R"(,
+                           'endedAt', )" PEERLOOP_TIME("ended_at") R"(, 'endReason', end_reason)
+        FROM auth_sessions WHERE user_id = ?1 ORDER BY created_at DESC)"},
+    {"courses", R"(
+        SELECT json_object('id', id, 'slug', slug, 'title', title, 'description', description, 'status', status,
+                           'priceCents', price_cents, 'currency', currency,
+                           'createdAt', )" PEERLOOP_TIME("created_at") R"()
+        FROM courses WHERE creator_id = ?1 ORDER BY updated_at DESC)"},
+    {"teaching", R"(
+        SELECT json_object('courseId', course_id, 'status', status, 'message', message,
+                           'appliedAt', )" PEERLOOP_TIME("applied_at") R"(,
+                           'decidedAt', )" PEERLOOP_TIME("decided_at") R"()
+        FROM course_teachers WHERE teacher_id = ?1)"},
+    {"enrollments", R"(
+        SELECT json_object('id', id, 'courseId', course_id, 'teacherId', teacher_id, 'status', status,
+                           'priceCents', price_cents, 'currency', currency,
+                           'enrolledAt', )" PEERLOOP_TIME("enrolled_at") R"(,
+                           'completedAt', )" PEERLOOP_TIME("completed_at") R"(,
+                           'refundedAt', )" PEERLOOP_TIME("refunded_at") R"(,
+                           'createdAt', )" PEERLOOP_TIME("created_at") R"()
+        FROM enrollments WHERE student_id = ?1 ORDER BY created_at DESC)"},
+    {"students", R"(
+        SELECT json_object('enrollmentId', id, 'courseId', course_id, 'status', status,
+                           'createdAt', )" PEERLOOP_TIME("created_at") R"()
+        FROM enrollments WHERE teacher_id = ?1 ORDER BY created_at DESC)"},
+    {"progress", R"(
+        SELECT json_object('enrollmentId', p.enrollment_id, 'lessonId', p.lesson_id,
+                           'completedAt', )" PEERLOOP_TIME("p.completed_at") R"()
+        FROM enrollments e JOIN lesson_progress p ON p.enrollment_id = e.id WHERE e.student_id = ?1)"},
+    {"payments", R"(
+        SELECT json_object('id', t.id, 'enrollmentId', t.enrollment_id, 'amountCents', t.amount_cents,
+                           'refundedCents', t.refunded_cents, 'currency', t.currency, 'status', t.status,
+                           'createdAt', )" PEERLOOP_TIME("t.created_at") R"()
+        FROM enrollments e JOIN transactions t ON t.enrollment_id = e.id
+        WHERE e.student_id = ?1 ORDER BY e.created_at DESC)"},
+    {"earnings", R"(
+        SELECT json_object('id', id, 'transactionId', transaction_id, 'as', recipient_type, 'amountCents', amount_cents,
+                           'reversedCents', reversed_cents, 'currency', currency, 'status', status,
+                           'createdAt', )" PEERLOOP_TIME("created_at") R"()
+        FROM payment_splits WHERE recipient_id = ?1 ORDER BY created_at DESC)"},
+    {"sessionsAsStudent", R"(
+        SELECT json_object('id', id, 'enrollmentId', enrollment_id, 'teacherId', teacher_id, 'status', status,
+                           'startsAt', )" PEERLOOP_TIME("starts_at") R"(, 'endsAt', )" PEERLOOP_TIME("ends_at") R"(,
+                           'cancelReason', cancel_reason)
+        FROM sessions WHERE student_id = ?1 ORDER BY starts_at DESC)"},
+    {"sessionsAsTeacher", R"(
+        SELECT json_object('id', id, 'enrollmentId', enrollment_id, 'studentId', student_id, 'status', status,
+                           'startsAt', )" PEERLOOP_TIME("starts_at") R"(, 'endsAt', )" PEERLOOP_TIME("ends_at") R"(,
+                           'cancelReason', cancel_reason)
+        FROM sessions WHERE teacher_id = ?1 ORDER BY starts_at DESC)"},
+    {"notifications", R"(
+        SELECT json_object('kind', kind, 'data', json(data), 'readAt', )" PEERLOOP_TIME("read_at") R"(,
+                           'createdAt', )" PEERLOOP_TIME("created_at") R"()
+        FROM notifications WHERE user_id = ?1 ORDER BY created_at DESC)"},
+    {"mails", R"(
+        SELECT json_object('template', template, 'status', status, 'createdAt', )" PEERLOOP_TIME("created_at") R"()
+        FROM emails WHERE user_id = ?1 ORDER BY created_at DESC)"},
+    {"privilegedActs", R"(
+        SELECT json_object('action', action, 'targetType', target_type, 'targetId', target_id,
+                           'createdAt', )" PEERLOOP_TIME("created_at") R"()
+        FROM audit_log WHERE actor_id = ?1 ORDER BY created_at DESC)"},
+});
+
+}  // namespace
+
+std::span<const ExportSection> export_sections() { return sections; }
+
+}  // namespace isthmus::peerloop
