@@ -27,6 +27,7 @@ endforeach()
 # Each tests/fuzz/<name>.cpp is a libFuzzer target fuzz_<name>.
 if(ISTHMUS_FUZZ)
   file(GLOB fuzz_sources CONFIGURE_DEPENDS tests/fuzz/*.cpp)
+  list(FILTER fuzz_sources EXCLUDE REGEX "_wasm\\.cpp$")
   foreach(source IN LISTS fuzz_sources)
     get_filename_component(name ${source} NAME_WE)
     add_executable(fuzz_${name} ${source})
