@@ -30,6 +30,24 @@ Task<Result<Settled>> record_misfit(Host& host, WebhookEvent event, std::string 
   co_return Settled{WebhookOutcome::ignored, {}};
 }
 
+std::vector<Portion> reverse_splits(std::vector<Statement>& effect, std::vector<Split>& splits,
+                                    std::int64_t taken_cents, Timestamp now) {
+  std::vector<std::int64_t> shares;
+  shares.reserve(splits.size());
+  for (const Split& split : splits) shares.push_back(split.amount_cents);
+  const auto reversed = apportion_refund(shares, taken_cents);
+  std::vector<Portion> back;
+  for (std::size_t i = 0; i < splits.size(); ++i) {
+    Split& split = splits[i];
+    back.push_back({value_named<RecipientType>(split.recipient_type).value_or(RecipientType::platform),
+                    split.recipient_id, reversed[i] - split.reversed_cents});
+    if (reversed[i] == split.reversed_cents) continue;
+    split.reversed_cents = reversed[i];
+    effect.push_back(reverse_split(split.id, reversed[i], now));
+  }
+  return back;
+}
+
 Statement tell_of_refund(Host& host, const RefundedTransaction& transaction, std::string_view cause, std::int64_t cents,
                          Refunded how) {
   JsonWriter json;

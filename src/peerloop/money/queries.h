@@ -81,6 +81,7 @@ struct RefundedTransaction {
   std::int64_t amount_cents = 0;
   std::string currency;
   std::int64_t refunded_cents = 0;
+  std::int64_t charged_back_cents = 0;  ///< by lost disputes
   std::string student_id;
   std::string course_title;
 };

@@ -2,6 +2,7 @@
 #include "peerloop/audit.h"
 #include "peerloop/auth/issue.h"
 #include "peerloop/enrollments/enroll.h"
+#include "peerloop/feeds/forget.h"
 #include "peerloop/notifications/notify.h"
 #include "peerloop/privacy/privacy.h"
 #include "peerloop/privacy/queries.h"
@@ -31,6 +32,7 @@ Task<Result<Response>> delete_account(Request& request) {
   batch.push_back(auth_queries::live_access_tokens(user_id, now));
   batch.push_back(auth_queries::end_all_sessions(user_id, "account_deleted", now));
   batch.push_back(privacy_queries::enqueue_avatar_removal(user_id, request.host().random.uuid(now), now));
+  for (Statement& statement : forget_writing(request.host(), user_id, now)) batch.push_back(std::move(statement));
   for (Statement& statement : privacy_queries::forget(user_id, now)) batch.push_back(std::move(statement));
   batch.push_back(audit(request, "user.delete", "user", user_id));
 

@@ -1,5 +1,6 @@
 #include "peerloop/privacy/queries.h"
 
+
 namespace isthmus::peerloop::privacy_queries {
 
 namespace {
