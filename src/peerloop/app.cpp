@@ -6,6 +6,7 @@
 #include "peerloop/administration/routes.h"
 #include "peerloop/auth/access_token.h"
 #include "peerloop/auth/authenticator.h"
+#include "peerloop/auth/revocation.h"
 #include "peerloop/auth/routes.h"
 #include "peerloop/auth/token_keys.h"
 #include "peerloop/certificates/routes.h"
@@ -85,6 +86,7 @@ constexpr auto deliveries = std::to_array<OutboxHandler>({
     mirror_membership_handler,
     recording_outbox_handler,
     room_end_outbox_handler,
+    revocation_handler,
 });
 
 /// One dispatch holds its rows for two minutes; ten calls of a provider end within that, however slow they are.

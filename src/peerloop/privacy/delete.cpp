@@ -1,6 +1,6 @@
 #include "peerloop/app.h"
 #include "peerloop/audit.h"
-#include "peerloop/auth/issue.h"
+#include "peerloop/auth/revocation.h"
 #include "peerloop/enrollments/enroll.h"
 #include "peerloop/feeds/forget.h"
 #include "peerloop/notifications/notify.h"
@@ -30,6 +30,7 @@ Task<Result<Response>> delete_account(Request& request) {
   batch.push_back(privacy_queries::release_open_pages(user_id, now));
   const std::size_t tokens_at = batch.size();
   batch.push_back(auth_queries::live_access_tokens(user_id, now));
+  batch.push_back(enqueue_revocation(request.host(), batch[tokens_at]));
   batch.push_back(auth_queries::end_all_sessions(user_id, "account_deleted", now));
   batch.push_back(privacy_queries::enqueue_avatar_removal(user_id, request.host().random.uuid(now), now));
   for (Statement& statement : forget_writing(request.host(), user_id, now)) batch.push_back(std::move(statement));
