@@ -28,6 +28,7 @@
 #include "peerloop/people/routes.h"
 #include "peerloop/privacy/privacy.h"
 #include "peerloop/reviews/routes.h"
+#include "peerloop/scheduling/call_off.h"
 #include "peerloop/scheduling/routes.h"
 #include "peerloop/scheduling/session_news.h"
 #include "peerloop/teaching/routes.h"
@@ -87,6 +88,7 @@ constexpr auto deliveries = std::to_array<OutboxHandler>({
     recording_outbox_handler,
     room_end_outbox_handler,
     revocation_handler,
+    calling_off_handler,
 });
 
 /// One dispatch holds its rows for two minutes; ten calls of a provider end within that, however slow they are.

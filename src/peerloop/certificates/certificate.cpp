@@ -2,6 +2,7 @@
 
 #include "peerloop/audit.h"
 #include "peerloop/certificates/queries.h"
+#include "peerloop/feeds/mirror.h"
 #include "peerloop/notifications/notify.h"
 
 namespace isthmus::peerloop {
@@ -39,6 +40,8 @@ Task<Result<Response>> revoke_certificate(Request& request, Revocation revocatio
   const CertificateFacts facts = co_await required(std::move(found), not_found("certificate"));
   if (facts.revoked) co_return co_await show_certificate(request);
   std::vector<Statement> batch = set_revoked(id, request.user().user_id, std::move(revocation.reason), request.now());
+  // Teaching the course rested on it.
+  mirror_membership(batch, request.host(), facts.course_id, facts.holder_id, "revoked:" + id);
   batch.push_back(audit(request, "certificate.revoke", "certificate", id));
   batch.push_back(notify(request.host(), Notice::certificate_revoked, facts.holder_id, "certificate:" + id,
                          what_was_revoked(id, facts)));
@@ -47,6 +50,7 @@ Task<Result<Response>> revoke_certificate(Request& request, Revocation revocatio
   // Somebody was faster, or it was this request, whose answer was lost.
   if (!sets && violates(sets.error(), "guard:state_changed")) co_return co_await show_certificate(request);
   if (!sets) co_return Failure(std::move(sets).error());
+  dispatch_mirror(request);
   co_return certificate_or_missing(std::move(sets->back()).text());
 }
 

@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <array>
 
+#include "peerloop/feeds/mirror.h"
 #include "peerloop/mail/mail.h"
+#include "peerloop/scheduling/call_off.h"
 
 namespace isthmus::peerloop {
 
@@ -28,6 +30,13 @@ Task<Result<Settled>> record_misfit(Host& host, WebhookEvent event, std::string 
   effect.push_back(audit_misfit(host.random.uuid(now), provider_object, details.text(), now));
   co_await record_event(host, std::move(event), std::move(effect));
   co_return Settled{WebhookOutcome::ignored, {}};
+}
+
+void end_refunded_enrollment(std::vector<Statement>& effect, Host& host, std::string_view enrollment_id,
+                             Timestamp now) {
+  effect.push_back(set_enrollment_refunded(enrollment_id, now));
+  mirror_enrollment(effect, host, enrollment_id, "refunded");
+  effect.push_back(call_off_sessions_of_enrollment(host, enrollment_id));
 }
 
 std::vector<Portion> reverse_splits(std::vector<Statement>& effect, std::vector<Split>& splits,

@@ -157,7 +157,7 @@ Statement reverse_split(std::string_view split_id, std::int64_t reversed_cents, 
              split_id, reversed_cents, now);
 }
 
-Statement end_refunded_enrollment(std::string_view enrollment_id, Timestamp now) {
+Statement set_enrollment_refunded(std::string_view enrollment_id, Timestamp now) {
   return sql(R"(
       UPDATE enrollments SET status = 'refunded', refunded_at = ?2, updated_at = ?2
       WHERE id = ?1 AND status <> 'refunded')",

@@ -115,7 +115,7 @@ std::vector<Statement> read_refunded_charge(const RefundedCharge& charge);
 std::vector<Statement> raise_refunded(const RefundedTransaction& transaction, const RefundedCharge& charge,
                                       Timestamp now);
 Statement reverse_split(std::string_view split_id, std::int64_t reversed_cents, Timestamp now);
-Statement end_refunded_enrollment(std::string_view enrollment_id, Timestamp now);
+Statement set_enrollment_refunded(std::string_view enrollment_id, Timestamp now);
 Statement insert_refund(std::string_view id, const std::optional<std::string>& transaction_id,
                         const RefundedCharge& charge, std::int64_t amount_cents, Timestamp now);
 /// Guards that the charge still belongs to no transaction and still waits with this total.

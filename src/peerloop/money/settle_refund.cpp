@@ -1,6 +1,5 @@
 #include <iterator>
 
-#include "peerloop/feeds/mirror.h"
 #include "peerloop/money/disputes/dispute.h"
 #include "peerloop/money/event_effect.h"
 #include "peerloop/money/payouts/transfers.h"
@@ -52,10 +51,7 @@ std::vector<Statement> take_back(Host& host, Facts& facts, const RefundedCharge&
     effect.insert(effect.end(), std::move_iterator(asked.begin()), std::move_iterator(asked.end()));
   }
   const bool whole = taken == transaction.amount_cents;
-  if (whole) {
-    effect.push_back(end_refunded_enrollment(transaction.enrollment_id, now));
-    mirror_enrollment(effect, host, transaction.enrollment_id, "refunded");
-  }
+  if (whole) end_refunded_enrollment(effect, host, transaction.enrollment_id, now);
   effect.push_back(tell_of_refund(host, transaction, cause, refunded, whole ? Refunded::whole : Refunded::in_part));
   effect.push_back(notify(host, Notice::refund_settled, transaction.student_id, cause,
                           notice_of_refund(transaction, refunded, whole)));

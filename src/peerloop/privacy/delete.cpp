@@ -6,6 +6,7 @@
 #include "peerloop/notifications/notify.h"
 #include "peerloop/privacy/privacy.h"
 #include "peerloop/privacy/queries.h"
+#include "peerloop/scheduling/call_off.h"
 
 namespace isthmus::peerloop {
 
@@ -33,6 +34,7 @@ Task<Result<Response>> delete_account(Request& request) {
   batch.push_back(enqueue_revocation(request.host(), batch[tokens_at]));
   batch.push_back(auth_queries::end_all_sessions(user_id, "account_deleted", now));
   batch.push_back(privacy_queries::enqueue_avatar_removal(user_id, request.host().random.uuid(now), now));
+  batch.push_back(call_off_sessions_of_student(request.host(), user_id));
   for (Statement& statement : forget_writing(request.host(), user_id, now)) batch.push_back(std::move(statement));
   for (Statement& statement : privacy_queries::forget(user_id, now)) batch.push_back(std::move(statement));
   batch.push_back(audit(request, "user.delete", "user", user_id));

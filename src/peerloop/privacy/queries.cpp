@@ -53,9 +53,6 @@ std::vector<Statement> forget(std::string_view user_id, Timestamp now) {
   std::vector<Statement> statements;
   const auto remove = [&](std::string_view text) { statements.push_back(sql(text, user_id)); };
   const auto change = [&](std::string_view text) { statements.push_back(sql(text, user_id, now)); };
-  change(R"(
-      UPDATE sessions SET status = 'cancelled', cancelled_by = ?1, cancelled_at = ?2, sequence = sequence + 1, updated_at = ?2
-      WHERE student_id = ?1 AND status = 'scheduled')");
   change("UPDATE courses SET status = 'archived', updated_at = ?2 WHERE creator_id = ?1 AND status <> 'archived'");
   remove("UPDATE course_teachers SET status = 'withdrawn', message = '' WHERE teacher_id = ?1");
   for (const std::string_view text :

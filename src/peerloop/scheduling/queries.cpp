@@ -176,6 +176,22 @@ Statement select_session_to_be(std::string_view enrollment_id, std::string_view 
 
 Statement select_session_facts(std::string_view id) { return sql(std::string(session_facts) + "WHERE s.id = ?1", id); }
 
+Statement select_sessions_of_refunded(std::string_view enrollment_id, Timestamp now, std::int64_t most) {
+  return sql(std::string(session_facts) + R"(
+      WHERE s.enrollment_id = ?1 AND s.status = 'scheduled' AND s.ends_at > ?2
+        AND EXISTS (SELECT 1 FROM enrollments WHERE id = ?1 AND status = 'refunded')
+      ORDER BY s.starts_at LIMIT ?3)",
+             enrollment_id, now, most);
+}
+
+Statement select_scheduled_of_student(std::string_view student_id, Timestamp now, std::int64_t most) {
+  // No session is longer than four hours.
+  return sql(std::string(session_facts) + R"(
+      WHERE s.student_id = ?1 AND s.status = 'scheduled' AND s.starts_at > ?2 - 14400000 AND s.ends_at > ?2
+      ORDER BY s.starts_at LIMIT ?3)",
+             student_id, now, most);
+}
+
 Statement select_cancellation(std::string_view id) {
   return sql(R"(
       SELECT coalesce((SELECT change_notice_minutes FROM availability a WHERE a.teacher_id = s.teacher_id), 720),
@@ -242,7 +258,7 @@ std::vector<Statement> update_session_cancelled(const SessionFacts& session, std
                                                 std::string_view reason, Timestamp now) {
   std::vector<Statement> batch;
   batch.push_back(sql(R"(
-      UPDATE sessions SET status = 'cancelled', cancelled_by = ?3, cancel_reason = ?4, cancelled_at = ?5, sequence = ?2,
+      UPDATE sessions SET status = 'cancelled', cancelled_by = nullif(?3, ''), cancel_reason = ?4, cancelled_at = ?5, sequence = ?2,
                           next_reminder_at = NULL, updated_at = ?5
       WHERE id = ?1 AND status = 'scheduled' AND sequence = ?2 - 1)",
                       session.id, session.sequence, by, reason, now));

@@ -69,6 +69,11 @@ Statement select_session_to_be(std::string_view enrollment_id, std::string_view 
 /// One `SessionFacts`.
 Statement select_session_facts(std::string_view id);
 
+/// Up to `most` rows of `SessionFacts`: what is scheduled and not over, of an enrollment that is refunded, or of a
+/// student.
+Statement select_sessions_of_refunded(std::string_view enrollment_id, Timestamp now, std::int64_t most);
+Statement select_scheduled_of_student(std::string_view student_id, Timestamp now, std::int64_t most);
+
 struct Cancellation {
   std::int64_t change_notice_minutes = 0;
   std::optional<std::string> cancelled_by;
@@ -90,6 +95,7 @@ std::vector<Statement> insert_session(const SessionFacts& session, std::optional
 /// To the session's time and sequence, from the sequence before: else `guard:state_changed`.
 std::vector<Statement> update_session_time(const SessionFacts& session, std::optional<Timestamp> next_reminder,
                                            Timestamp now);
+/// `by` is empty where nobody of the two did it.
 std::vector<Statement> update_session_cancelled(const SessionFacts& session, std::string_view by,
                                                 std::string_view reason, Timestamp now);
 

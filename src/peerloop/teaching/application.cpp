@@ -1,6 +1,7 @@
 #include "peerloop/teaching/application.h"
 
 #include "peerloop/app.h"
+#include "peerloop/feeds/mirror.h"
 #include "peerloop/mail/mail.h"
 #include "peerloop/notifications/notify.h"
 #include "peerloop/teaching/facts.h"
@@ -37,6 +38,7 @@ Task<Result<std::vector<ResultSet>>> write_end(Request& request, const FoundAppl
   std::vector<Statement> batch = set_status(facts.course_id, teacher, TeachingStatus::withdrawn,
                                             R"(["applied","approved"])", teacher, "", request.now());
   if (found.state.status == "approved") {
+    mirror_membership(batch, request.host(), facts.course_id, teacher, "withdrawn" + std::to_string(request.now().ms));
     JsonWriter told = about_course(facts);
     told.member("teacherId", teacher).member("teacherName", facts.applicant_name).end_object();
     batch.push_back(notify(request.host(), Notice::teaching_ended, facts.creator_id,
@@ -88,7 +90,10 @@ Task<Result<Response>> stop_teaching(Request& request) {
     if (!found.state.status) co_return Failure(not_found("application"));
     if (found.state.status == "withdrawn" || found.state.status == "declined") co_return no_content();
     auto written = co_await attempt(write_end(request, found));
-    if (written) co_return no_content();
+    if (written) {
+      dispatch_after(request);
+      co_return no_content();
+    }
     if (!is_overtaken(written.error()) || tries == most_decisions) co_return Failure(std::move(written).error());
   }
 }

@@ -25,10 +25,10 @@ std::string account_of(Marketplace& market) {
 TEST_CASE("whoever earns gets an account once, and a page each time") {
   Marketplace market;
   CHECK(status(market) == Json{{"status", "none"}, {"payoutsEnabled", false}});
-  const Reply first = onboard(market, market.teacher);
-  REQUIRE_MESSAGE(first.status == 200, first.body);
-  const Reply second = onboard(market, market.teacher);
-  CHECK(first.json()["url"] != second.json()["url"]);
+  const Reply page = onboard(market, market.teacher);
+  REQUIRE_MESSAGE(page.status == 200, page.body);
+  const Reply another = onboard(market, market.teacher);
+  CHECK(page.json()["url"] != another.json()["url"]);
   CHECK(market.stripe.accounts.size() == 1);
   CHECK(account_of(market) == market.stripe.accounts.begin()->first);
   CHECK(status(market)["status"] == "pending");

@@ -102,7 +102,7 @@ void take_back(std::vector<Statement>& effect, Host& host, DisputedPayment& paym
   effect.push_back(post_movement(host, "dispute_lost:" + dispute.id, payment.transaction_id, payment.currency,
                                  postings_of_loss(back, "disputes:stripe", dispute.amount_cents), now));
   if (after == payment.amount_cents && before < after)
-    effect.push_back(end_refunded_enrollment(payment.enrollment_id, now));
+    end_refunded_enrollment(effect, host, payment.enrollment_id, now);
 }
 
 void tell_people(std::vector<Statement>& effect, Host& host, const DisputedPayment& payment,
