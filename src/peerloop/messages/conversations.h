@@ -130,6 +130,6 @@ Task<Result<Response>> block(Request& request);
 Task<Result<Response>> unblock(Request& request);
 
 /// The conversation that the path names, for the two whose it is.
-Statement takes_part(const Request& request);
+Statement takes_part_in_conversation(const Request& request);
 
 }  // namespace isthmus::peerloop

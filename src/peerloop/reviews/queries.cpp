@@ -31,7 +31,7 @@ Statement select_attendance_right(std::string_view session_id, std::string_view 
   return sql("SELECT 1 FROM sessions WHERE id = ?1 AND ?2 IN (student_id, teacher_id)", session_id, user_id);
 }
 
-Statement select_session_facts(std::string_view session_id, std::string_view author_id) {
+Statement select_reviewed_session(std::string_view session_id, std::string_view author_id) {
   return sql(R"(
       SELECT s.status AS session_status, c.id, c.title, iif(s.student_id = ?2, s.teacher_id, s.student_id),
              s.student_id = ?2, EXISTS (SELECT 1 FROM reviews WHERE session_id = s.id AND author_id = ?2)

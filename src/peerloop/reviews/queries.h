@@ -14,7 +14,7 @@ namespace isthmus::peerloop {
 /// A row for the session's two people.
 Statement select_attendance_right(std::string_view session_id, std::string_view user_id);
 
-struct SessionFacts {
+struct ReviewedSession {
   std::string status;
   std::string course_id;
   std::string course_title;
@@ -22,8 +22,8 @@ struct SessionFacts {
   bool by_student = false;
   bool reviewed = false;
 };
-/// One `SessionFacts`, as one of its people sees it.
-Statement select_session_facts(std::string_view session_id, std::string_view author_id);
+/// One `ReviewedSession`, as one of its people sees it.
+Statement select_reviewed_session(std::string_view session_id, std::string_view author_id);
 
 struct ReviewText {
   std::string id;

@@ -22,7 +22,7 @@ Error not_the_course(std::string problem) {
   return problems.to_error();
 }
 
-std::string what_was_said(const std::string& session_id, const SessionFacts& facts, std::int64_t rating) {
+std::string what_was_said(const std::string& session_id, const ReviewedSession& facts, std::int64_t rating) {
   JsonWriter json;
   json.begin_object().member("sessionId", session_id).member("courseId", facts.course_id);
   json.member("courseTitle", facts.course_title).member("rating", rating).end_object();
@@ -42,8 +42,8 @@ Task<Result<Response>> list_reviews(Request& request, ReviewsQuery query, Lister
 Task<Result<Response>> review_session(Request& request, NewReview review) {
   const std::string session_id(request.param("id"));
   const std::string& author = request.user().user_id;
-  auto found = co_await request.db().first<SessionFacts>(select_session_facts(session_id, author));
-  const SessionFacts facts = co_await required(std::move(found), not_found("session"));
+  auto found = co_await request.db().first<ReviewedSession>(select_reviewed_session(session_id, author));
+  const ReviewedSession facts = co_await required(std::move(found), not_found("session"));
   if (facts.status != "completed") co_return Failure(session_not_completed(facts.status));
   if (facts.reviewed) co_return Failure(already_reviewed());
   if (!facts.by_student && review.courseRating)

@@ -26,16 +26,16 @@ inline constexpr auto scheduling_routes = table(
         .conflicts("slot_taken", "slot_unavailable", "not_enrolled", "teacher_not_available")
         .takes_idempotency_key().answers<Session>(201).run<book_session>(),
     get("/api/sessions/:id").summary("One session, for the two people in it").tag("scheduling")
-        .limit(flood_only).no_input().open_to(owner_of("session", takes_part)).answers<Session>().run<show_session>(),
+        .limit(flood_only).no_input().open_to(owner_of("session", takes_part_in_session)).answers<Session>().run<show_session>(),
     post("/api/sessions/:id/reschedule").summary("Move a session to another time").tag("scheduling")
-        .limit(flood_only).body<MoveSession>().open_to(owner_of("session", takes_part)).answers<Session>()
+        .limit(flood_only).body<MoveSession>().open_to(owner_of("session", takes_part_in_session)).answers<Session>()
         .conflicts("slot_taken", "slot_unavailable", "too_late", "not_scheduled").run<move_session>(),
     post("/api/sessions/:id/cancel").summary("Cancel a session").tag("scheduling")
-        .limit(flood_only).body<CancelSession>().open_to(owner_of("session", takes_part)).answers<Session>()
+        .limit(flood_only).body<CancelSession>().open_to(owner_of("session", takes_part_in_session)).answers<Session>()
         .conflicts("too_late", "not_scheduled", "state_changed").run<cancel_session>(),
 
     get("/api/sessions/:id/calendar.ics").summary("A session for your calendar").tag("scheduling")
-        .limit(flood_only).no_input().open_to(owner_of("session", takes_part)).answers_bytes("text/calendar")
+        .limit(flood_only).no_input().open_to(owner_of("session", takes_part_in_session)).answers_bytes("text/calendar")
         .run<download_session>(),
     get("/api/calendar.ics").summary("All your sessions, for a calendar that subscribes").tag("scheduling")
         .limit(flood_only).query<CalendarQuery>().open_to(anyone).answers_bytes("text/calendar")

@@ -77,6 +77,6 @@ Task<Result<Response>> list_booked_sessions(Request& request, BookedSessionsQuer
 Task<Result<Response>> show_session(Request& request);
 
 /// The session that the path names, for the two people in it.
-Statement takes_part(const Request& request);
+Statement takes_part_in_session(const Request& request);
 
 }  // namespace isthmus::peerloop

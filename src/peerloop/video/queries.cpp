@@ -42,10 +42,6 @@ Statement door(std::string_view session_id, std::string_view user_id) {
   return sql(PEERLOOP_DOOR, session_id, user_id);
 }
 
-Statement takes_part(std::string_view session_id, std::string_view user_id) {
-  return sql("SELECT 1 FROM sessions WHERE id = ?1 AND ?2 IN (student_id, teacher_id)", session_id, user_id);
-}
-
 Statement takes_part_in_room(std::string_view room_id, std::string_view user_id) {
   return sql("SELECT 1 FROM sessions WHERE room_id = ?1 AND ?2 IN (student_id, teacher_id)", room_id, user_id);
 }

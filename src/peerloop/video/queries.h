@@ -33,8 +33,6 @@ std::vector<Statement> open_door(std::string_view session_id, std::string_view u
                                  Timestamp now);
 /// The `Door` without opening it.
 Statement door(std::string_view session_id, std::string_view user_id);
-/// One row where the user takes part in the session.
-Statement takes_part(std::string_view session_id, std::string_view user_id);
 /// One row where the room is that of a session in which the user takes part.
 Statement takes_part_in_room(std::string_view room_id, std::string_view user_id);
 /// Who runs a room; no row where it is none of ours.

@@ -141,10 +141,6 @@ Task<Result<Response>> show_room_status(Request& request) {
   co_return ok(RoomStatus{status.is_active, status.participants, status.is_recording});
 }
 
-Statement takes_part_in_session(const Request& request) {
-  return video_queries::takes_part(request.param("id"), request.user().user_id);
-}
-
 Statement takes_part_in_its_session(const Request& request) {
   return video_queries::takes_part_in_room(request.param("id"), request.user().user_id);
 }

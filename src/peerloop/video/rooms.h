@@ -57,8 +57,6 @@ Task<Result<Response>> join_room(Request& request, VideoSession body);
 Task<Result<Response>> open_room(Request& request, VideoSession body);
 Task<Result<Response>> show_room_status(Request& request);
 
-/// The session that the path names, for who takes part in it.
-Statement takes_part_in_session(const Request& request);
 /// The room that the path names, for who takes part in its session.
 Statement takes_part_in_its_session(const Request& request);
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "peerloop/scheduling/sessions.h"
 #include "peerloop/video/recordings.h"
 #include "peerloop/video/rooms.h"
 
