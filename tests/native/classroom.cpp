@@ -15,9 +15,9 @@ namespace isthmus::native {
 
 namespace {
 
-constexpr auto routes = join(peerloop::course_routes, peerloop::enrollment_routes, peerloop::learning_routes,
-                             peerloop::certificate_routes, peerloop::teaching_routes, peerloop::review_routes,
-                             peerloop::material_routes, peerloop::people_routes);
+constexpr auto routes =
+    join(peerloop::course_routes, peerloop::enrollment_routes, peerloop::learning_routes, peerloop::certificate_routes,
+         peerloop::teaching_routes, peerloop::review_routes, peerloop::material_routes, peerloop::people_routes);
 
 constexpr App classroom_app{"peerloop", "Classroom", routes, &test_authenticator};
 
@@ -73,7 +73,8 @@ std::string Classroom::enroll(const TestUser& who, const TestUser& taught_by, st
       INSERT INTO enrollments (id, course_id, student_id, teacher_id, instructor_type, status, price_cents, currency,
                                checkout_expires_at, enrolled_at, completed_at, released_at, created_at, updated_at)
       VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 'usd', ?8, ?8, ?8, ?8, ?8, ?8))",
-      {id, course_id, who.id, taught_by.id, by_creator ? "creator" : "student_teacher", std::string(status), price, now});
+      {id, course_id, who.id, taught_by.id, by_creator ? "creator" : "student_teacher", std::string(status), price,
+       now});
   world.database.execute(R"(
       INSERT INTO transactions (id, enrollment_id, amount_cents, currency, created_at, updated_at)
       VALUES (?1, ?2, ?3, 'usd', ?4, ?4))",

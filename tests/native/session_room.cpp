@@ -41,8 +41,8 @@ SessionRoom::SessionRoom(std::uint64_t seed)
                          {course, teacher.id, category, now});
   world.database.execute(R"(
       INSERT INTO enrollments (id, course_id, student_id, teacher_id, instructor_type, status, price_cents, currency,
-                               enrolled_at, created_at, updated_at)
-      VALUES (?1, ?2, ?3, ?4, 'creator', 'enrolled', 45000, 'usd', ?5, ?5, ?5))",
+                               checkout_expires_at, enrolled_at, created_at, updated_at)
+      VALUES (?1, ?2, ?3, ?4, 'creator', 'enrolled', 45000, 'usd', ?5, ?5, ?5, ?5))",
                          {enrollment, course, student.id, teacher.id, now});
   world.database.execute(
       R"(

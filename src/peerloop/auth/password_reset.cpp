@@ -2,10 +2,10 @@
 #include "peerloop/app.h"
 #include "peerloop/auth/handlers.h"
 #include "peerloop/auth/issue.h"
-#include "peerloop/auth/revocation.h"
 #include "peerloop/auth/mailed_token.h"
 #include "peerloop/auth/password.h"
 #include "peerloop/auth/password_rules.h"
+#include "peerloop/auth/revocation.h"
 #include "peerloop/auth/secret_token.h"
 #include "peerloop/mail/mail.h"
 

@@ -21,7 +21,8 @@ Statement enqueue_revocation(Host& host, const Statement& live_tokens) {
   const std::string id = "?" + std::to_string(bound + 1), time = "?" + std::to_string(bound + 2);
   Statement statement(
       "INSERT INTO outbox (id, kind, dedupe_key, payload, next_attempt_at, created_at)"
-      " SELECT " + id + ", 'access_tokens.revoke', 'access_tokens.revoke:' || " + id +
+      " SELECT " +
+          id + ", 'access_tokens.revoke', 'access_tokens.revoke:' || " + id +
           ", json_group_array(json_object('id', access_jti, 'expiresAt', access_expires_at)), " + time + ", " + time +
           " FROM (" + live_tokens.sql + ") HAVING count(*) > 0 ON CONFLICT (dedupe_key) DO NOTHING",
       live_tokens.values);
@@ -46,8 +47,8 @@ Task<Result<Delivery>> deliver_revocation(Host& host, const OutboxItem& item) {
   std::vector<auth_queries::LiveToken> tokens;
   const auto payload = co_await parse_json(item.payload);
   payload.for_each_element([&](JsonValue token) {
-    tokens.push_back({std::string(token.string_at({"id"}).value_or("")),
-                      Timestamp{token.integer_at({"expiresAt"}).value_or(0)}});
+    tokens.push_back(
+        {std::string(token.string_at({"id"}).value_or("")), Timestamp{token.integer_at({"expiresAt"}).value_or(0)}});
   });
   for (auto& token : tokens) co_await name_as_revoked(host, std::move(token.id), token.expires_at);
   co_return Delivery{};

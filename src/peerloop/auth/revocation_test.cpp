@@ -39,8 +39,9 @@ TEST_CASE("a token whose mark was not written is named by cron, however its sess
     CHECK(server.post("/api/auth/reset-password", {{"email", ada.email}}, server.stranger()).status == 202);
     const std::string token = server.mailed_token();
     lose_marks(server);
-    CHECK(server.post("/api/auth/reset-password/confirm", {{"token", token}, {"password", "another long sentence"}},
-                      server.stranger())
+    CHECK(server
+              .post("/api/auth/reset-password/confirm", {{"token", token}, {"password", "another long sentence"}},
+                    server.stranger())
               .status == 204);
   }
   SUBCASE("the account was suspended") {

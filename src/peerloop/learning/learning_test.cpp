@@ -10,9 +10,7 @@ using native::Outgoing;
 
 namespace {
 
-Json mark(const std::string& lesson, bool completed = true) {
-  return {{"lessonId", lesson}, {"completed", completed}};
-}
+Json mark(const std::string& lesson, bool completed = true) { return {{"lessonId", lesson}, {"completed", completed}}; }
 
 std::string shares(Classroom& room, const std::string& enrollment) {
   return room.text(R"(
@@ -30,10 +28,8 @@ TEST_CASE("a student marks lessons as done and not done, as often as they like")
   const auto first = room.server.post(path + "/progress", mark(room.lessons[0]), room.student);
   REQUIRE_MESSAGE(first.status == 200, first.body);
   CHECK(room.world.database.round_trips == 2);
-  CHECK(first.json()["progress"] == Json{{"completedLessons", 1},
-                                         {"totalLessons", 3},
-                                         {"percent", 33},
-                                         {"completedLessonIds", {room.lessons[0]}}});
+  CHECK(first.json()["progress"] ==
+        Json{{"completedLessons", 1}, {"totalLessons", 3}, {"percent", 33}, {"completedLessonIds", {room.lessons[0]}}});
   CHECK(room.server.post(path + "/progress", mark(room.lessons[0]), room.student).json() == first.json());
   room.server.post(path + "/progress", mark(room.lessons[1]), room.student);
   CHECK(room.server.post(path + "/progress", mark(room.lessons[2]), room.student).json()["progress"]["percent"] == 100);
@@ -95,8 +91,7 @@ TEST_CASE("who teaches recommends, the creator certifies, and everything that fo
   const Json certificate = certified.json();
   CHECK(certificate["valid"] == true);
   CHECK(certificate["type"] == "completion");
-  CHECK(certificate["holder"] ==
-        Json{{"id", room.student.id}, {"handle", "student"}, {"name", "Name of student"}});
+  CHECK(certificate["holder"] == Json{{"id", room.student.id}, {"handle", "student"}, {"name", "Name of student"}});
   CHECK(certificate["course"] == Json{{"id", room.course_id}, {"slug", "cpp"}, {"title", "C++ & <more>"}});
   CHECK(certificate["issuer"]["id"] == room.creator.id);
   CHECK(certificate["revokedAt"].is_null());
@@ -173,8 +168,8 @@ TEST_CASE("what is not under way is neither recommended nor certified") {
   SUBCASE("refunded") { status = "refunded"; }
   const std::string path = "/api/enrollments/" + room.enroll(room.student, room.teacher, "pending");
   room.world.database.execute("UPDATE enrollments SET status = ?1, refunded_at = updated_at", {status});
-  for (const auto& reply : {room.server.post(path + "/recommend", room.teacher),
-                            room.server.post(path + "/certify", room.creator)}) {
+  for (const auto& reply :
+       {room.server.post(path + "/recommend", room.teacher), room.server.post(path + "/certify", room.creator)}) {
     CHECK(reply.status == 409);
     CHECK(reply.code() == "not_enrolled");
     CHECK(reply.json()["details"] == Json{{"status", status}});

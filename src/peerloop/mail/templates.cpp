@@ -303,7 +303,9 @@ you and {{otherName}} meet for "{{courseTitle}}":
 The room opens ten minutes before: {{link}})"};
 
 constexpr auto templates = std::to_array<MailTemplate>(
-    {verify_email, reset_password, password_changed, enrollment_confirmed, new_student, payment_refunded, certificate_issued, teaching_requested, teaching_decided, payout_paid, payout_failed, session_completed, session_missed, session_booked, session_moved, session_cancelled, session_reminder});
+    {verify_email, reset_password, password_changed, enrollment_confirmed, new_student, payment_refunded,
+     certificate_issued, teaching_requested, teaching_decided, payout_paid, payout_failed, session_completed,
+     session_missed, session_booked, session_moved, session_cancelled, session_reminder});
 
 /// One for each enumerator, in their order.
 constexpr bool are_in_order() {

@@ -24,8 +24,8 @@ std::vector<Statement> remove_where(std::string_view condition, Timestamp now, V
           "), ?2, ?2 FROM course_materials f WHERE " +
               std::string(condition) + " ON CONFLICT DO NOTHING",
           object_removal_handler.kind, now, values...));
-  batch.push_back(
-      sql("DELETE FROM course_materials AS f WHERE " + std::string(condition), object_removal_handler.kind, now, values...));
+  batch.push_back(sql("DELETE FROM course_materials AS f WHERE " + std::string(condition), object_removal_handler.kind,
+                      now, values...));
   return batch;
 }
 

@@ -78,6 +78,8 @@ Task<Result<Response>> unblock(Request& request) {
   co_return no_content();
 }
 
-Statement takes_part_in_conversation(const Request& request) { return select_membership(request.param("id"), request.user().user_id); }
+Statement takes_part_in_conversation(const Request& request) {
+  return select_membership(request.param("id"), request.user().user_id);
+}
 
 }  // namespace isthmus::peerloop

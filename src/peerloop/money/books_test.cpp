@@ -173,10 +173,9 @@ class Season {
 
   /// An account sends all that it got to the bank, or gets something of its own.
   void spend_or_save() {
-    if (market_.stripe.empty_accounts.empty() && draw(2))
-      market_.stripe.empty_accounts.insert(market_.stripe.accounts.begin()->first);
-    else
-      market_.stripe.empty_accounts.clear();
+    for (const auto& [id, account] : market_.stripe.accounts)
+      if (draw(2)) market_.stripe.empty_accounts.insert(id);
+    if (draw(4) == 0) market_.stripe.empty_accounts.clear();
   }
 
   void finish(const std::vector<std::unique_ptr<native::Exchange>>& exchanges) {

@@ -25,6 +25,7 @@ std::vector<std::string> lines_of(const std::string& csv) {
   std::vector<std::string> lines;
   for (std::size_t at = 0; at < csv.size();) {
     const auto end = csv.find("\r\n", at);
+    REQUIRE_MESSAGE(end != std::string::npos, csv);
     lines.push_back(csv.substr(at, end - at));
     at = end + 2;
   }

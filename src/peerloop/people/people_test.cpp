@@ -326,5 +326,5 @@ TEST_CASE("who gains a follower is told once, however often the follower comes a
   }
   CHECK(server.world.database.count("SELECT count(*) FROM notifications") == 1);
   CHECK(server.world.database.text("SELECT kind || user_id || data FROM notifications") ==
-        "new_follower" + bob.id + "{\"userId\":\"" + ada.id + "\",\"handle\":\"ada\",\"name\":\"Name of ada\"}");
+        "new_follower" + bob.id + "{\"userId\":\"" + ada.id + "\"}");
 }

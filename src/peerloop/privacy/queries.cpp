@@ -1,6 +1,5 @@
 #include "peerloop/privacy/queries.h"
 
-
 namespace isthmus::peerloop::privacy_queries {
 
 namespace {
@@ -57,6 +56,7 @@ std::vector<Statement> forget(std::string_view user_id, Timestamp now) {
   remove("UPDATE course_teachers SET status = 'withdrawn', message = '' WHERE teacher_id = ?1");
   for (const std::string_view text :
        {"DELETE FROM expertise WHERE user_id = ?1", "DELETE FROM user_roles WHERE user_id = ?1",
+        "DELETE FROM availability WHERE teacher_id = ?1", "DELETE FROM calendar_links WHERE user_id = ?1",
         "DELETE FROM follows WHERE follower_id = ?1", "DELETE FROM follows WHERE followee_id = ?1",
         "DELETE FROM one_time_tokens WHERE user_id = ?1", "DELETE FROM notifications WHERE user_id = ?1",
         "DELETE FROM idempotency_keys WHERE scope = 'user:' || ?1"})

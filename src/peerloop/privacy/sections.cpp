@@ -102,6 +102,34 @@ constexpr auto sections = std::to_array<ExportSection>({
         FROM recordings WHERE session_id IN (SELECT id FROM sessions WHERE student_id = ?1
                                              UNION ALL SELECT id FROM sessions WHERE teacher_id = ?1)
         ORDER BY recorded_at DESC)"},
+    {"availability", R"(
+        SELECT json_object('timezone', timezone, 'rules', json((
+                             SELECT json_group_array(json_array(weekday, from_minute, to_minute))
+                             FROM availability_rules r WHERE r.teacher_id = ?1)),
+                           'exceptions', json((
+                             SELECT json_group_array(json_array(date, json(hours)))
+                             FROM availability_exceptions x WHERE x.teacher_id = ?1)),
+                           'updatedAt', )" PEERLOOP_TIME("updated_at") R"()
+        FROM availability WHERE teacher_id = ?1)"},
+    {"certificates", R"(
+        SELECT json_object('id', id, 'courseId', course_id, 'name', holder_name, 'courseTitle', course_title,
+                           'issuedAt', )" PEERLOOP_TIME("issued_at") R"(,
+                           'revokedAt', )" PEERLOOP_TIME("revoked_at") R"(, 'revokeReason', revoke_reason)
+        FROM certificates WHERE holder_id = ?1 ORDER BY issued_at DESC)"},
+    {"reviewsWritten", R"(
+        SELECT json_object('id', id, 'sessionId', session_id, 'aboutUserId', subject_id, 'rating', rating,
+                           'courseRating', course_rating, 'comment', comment,
+                           'createdAt', )" PEERLOOP_TIME("created_at") R"()
+        FROM reviews WHERE author_id = ?1)"},
+    {"reviewsReceived", R"(
+        SELECT json_object('id', id, 'sessionId', session_id, 'rating', rating, 'comment', comment,
+                           'createdAt', )" PEERLOOP_TIME("created_at") R"()
+        FROM reviews WHERE subject_id = ?1)"},
+    {"materials", R"(
+        SELECT json_object('id', m.id, 'courseId', m.course_id, 'name', m.name, 'contentType', m.content_type,
+                           'bytes', m.size_bytes, 'status', m.status,
+                           'createdAt', )" PEERLOOP_TIME("m.created_at") R"()
+        FROM courses c JOIN course_materials m ON m.course_id = c.id WHERE c.creator_id = ?1)"},
     {"notifications", R"(
         SELECT json_object('kind', kind, 'data', json(data), 'readAt', )" PEERLOOP_TIME("read_at") R"(,
                            'createdAt', )" PEERLOOP_TIME("created_at") R"()

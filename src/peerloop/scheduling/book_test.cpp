@@ -258,7 +258,7 @@ TEST_CASE("either of the two moves a session; both are told, and its sequence ri
 TEST_CASE("a session keeps its length, also where it is offered no longer") {
   Timetable room;
   const std::string id = room.booked(nine);
-  room.set_hours({{"sessionMinutes", {30}}});
+  room.set_hours({{"sessionMinutes", Json::array({30})}});
   CHECK(room.book(noon).code() == "slot_unavailable");
   CHECK(room.move(id, noon, room.student).json()["durationMinutes"] == 60);
 }

@@ -18,8 +18,7 @@ Statement call_off(Host& host, std::string_view member, std::string_view id) {
   const Timestamp now = host.clock.now();
   JsonWriter payload;
   payload.begin_object().member(member, id).end_object();
-  return enqueue(host, calling_off_handler.kind,
-                 std::string(calling_off_handler.kind) + ':' + std::string(id) + ':' + std::to_string(now.ms),
+  return enqueue(host, calling_off_handler.kind, "sessions.call_off:" + host.random.uuid(now),
                  std::move(payload).text(), now);
 }
 

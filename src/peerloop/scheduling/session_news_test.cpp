@@ -164,7 +164,7 @@ TEST_CASE("nobody is reminded of a session that was cancelled or moved") {
 
 TEST_CASE("reminders of many sessions go out run by run") {
   Timetable room;
-  room.set_hours({{"slotStepMinutes", 15}, {"sessionMinutes", {15}}, {"minimumNoticeMinutes", 0}});
+  room.set_hours({{"slotStepMinutes", 15}, {"sessionMinutes", Json::array({15})}, {"minimumNoticeMinutes", 0}});
   for (int day_of = 0; day_of < 2; ++day_of)
     for (int i = 0; i < 32; ++i) {
       const Timestamp at = from_rfc3339("2026-09-24T09:00:00Z").value() + day_of * day + i * 15 * minute;

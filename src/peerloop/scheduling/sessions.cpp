@@ -19,6 +19,8 @@ Task<Result<Response>> show_session(Request& request) {
   co_return json_response(200, std::move(found).text());
 }
 
-Statement takes_part_in_session(const Request& request) { return session_for(request.param("id"), request.user().user_id); }
+Statement takes_part_in_session(const Request& request) {
+  return session_for(request.param("id"), request.user().user_id);
+}
 
 }  // namespace isthmus::peerloop

@@ -45,7 +45,8 @@ Task<Result<std::vector<ResultSet>>> write_decision(Request& request, const Kind
     batch.push_back(grant_student_teacher(applicant, creator, request.now()));
   }
   if (kind.decision != Decision::decline)
-    mirror_membership(batch, request.host(), facts.course_id, applicant, std::string(kind.mailed) + std::to_string(request.now().ms));
+    mirror_membership(batch, request.host(), facts.course_id, applicant,
+                      std::string(kind.mailed) + std::to_string(request.now().ms));
   batch.push_back(queue_mail(request.host(), Mail::teaching_decided, applicant, cause, std::move(mailed).text()));
   const Notice notice = kind.decision == Decision::end ? Notice::teaching_ended : Notice::teaching_decided;
   batch.push_back(notify(request.host(), notice, applicant, cause, std::move(told).text()));
