@@ -53,7 +53,11 @@ SessionRoom::SessionRoom(std::uint64_t seed)
 
 Reply SessionRoom::join(const Caller& caller) { return server.post("/api/sessions/" + session_id + "/join", caller); }
 
-Reply SessionRoom::deliver(const Json& event) { return server.send(video.delivery(event)); }
+Reply SessionRoom::deliver(const Json& event) {
+  Reply reply = server.send(video.delivery(event));
+  if (reply.status == 500) MESSAGE(world.log.errors.back());
+  return reply;
+}
 
 void SessionRoom::comes(const TestUser& who, std::string_view participant_sid) {
   CHECK(deliver(video.participant_event("participant_joined", session_id, room_sid, participant_sid, who.id)).status ==

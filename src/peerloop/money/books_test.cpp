@@ -248,6 +248,8 @@ class Season {
 
   /// Whoever can be paid is paid: then nobody is owed anything that is due, and debts are owed by the books.
   void pay_all_out() {
+    for (const auto& [id, session] : market_.stripe.sessions)
+      if (session["payment_status"] == "paid") market_.certify(id);
     for (const auto& who : {market_.teacher, market_.creator}) {
       market_.pay_out(who);
       market_.drain_refunds();

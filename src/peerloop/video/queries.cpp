@@ -12,11 +12,12 @@ namespace {
   "       u.avatar_key IS NOT NULL, c.title"                                                   \
   " FROM sessions s JOIN users u ON u.id = ?2 JOIN courses c ON c.id = s.course_id"            \
   " WHERE s.id = ?1 AND ?2 IN (s.student_id, s.teacher_id)"
-#define PEERLOOP_SESSION_FACTS                                                                                 \
-  "SELECT s.id, s.status, s.no_show_by, s.starts_at, s.ends_at, s.student_id, s.teacher_id, st.name, te.name," \
-  "       c.title, (SELECT count(*) FROM session_attendance a WHERE a.session_id = s.id),"                     \
-  "       (SELECT count(*) FROM session_rooms r WHERE r.session_id = s.id AND r.ended_at IS NOT NULL)"         \
-  " FROM sessions s JOIN users st ON st.id = s.student_id JOIN users te ON te.id = s.teacher_id"               \
+#define PEERLOOP_SESSION_FACTS                                                                                    \
+  "SELECT s.id, s.status, s.no_show_by, s.starts_at, s.ends_at, s.student_id, s.teacher_id,"                      \
+  "       st.name AS student_name, te.name AS teacher_name, c.title, (SELECT count(*) FROM session_attendance a " \
+  "WHERE a.session_id = s.id),"                                                                                   \
+  "       (SELECT count(*) FROM session_rooms r WHERE r.session_id = s.id AND r.ended_at IS NOT NULL)"            \
+  " FROM sessions s JOIN users st ON st.id = s.student_id JOIN users te ON te.id = s.teacher_id"                  \
   " JOIN courses c ON c.id = s.course_id "
 #define PEERLOOP_STAYS                                                                                \
   "SELECT a.participant_sid, a.room_sid, a.user_id, a.joined_at, a.left_at, coalesce(a.left_how, '')" \

@@ -172,7 +172,7 @@ TEST_CASE("a wrong key and a missing one are matters of settings") {
   SessionRoom room;
   room.at(0);
   room.world.settings.values["PLUGNMEET_API_SECRET"] = "another secret of the right length";
-  CHECK(room.join(room.student).code() == "internal_error");
+  CHECK(room.join(room.student).code() == "video_provider_not_configured");
   CHECK(room.world.log.mentions("plugnmeet does not accept our key"));
   CHECK_FALSE(room.world.log.mentions("another secret"));
   room.world.settings.values.erase("PLUGNMEET_API_SECRET");
@@ -184,7 +184,7 @@ TEST_CASE("a wrong key and a missing one are matters of settings") {
 TEST_CASE("the API's own address is given to the provider where it is known") {
   SessionRoom room;
   room.world.settings.values["API_URL"] = "https://api.example.org/";
-  room.world.database.execute("UPDATE users SET avatar_key = 'avatars/x' WHERE id = ?1", {room.student.id});
+  room.world.database.execute("UPDATE users SET avatar_key = 'avatars/x', avatar_etag = 'x' WHERE id = ?1", {room.student.id});
   room.at(0);
   CHECK(room.join(room.student).status == 200);
   CHECK(Json::parse(room.world.http.sent[0].body)["metadata"]["webhook_url"] ==
