@@ -524,7 +524,7 @@ function* sessionStatements(/** @type {number | undefined} */ now) {
   const row = { ...open, created_at: bought + day, updated_at: bought + day };
   // Nobody is in two sessions at once: one that was made a while ago may still be on.
   yield `INSERT INTO sessions (${Object.keys(row).join(', ')}) SELECT ${Object.values(row).map(literal).join(', ')}
-WHERE NOT EXISTS (SELECT 1 FROM sessions WHERE status = 'scheduled' AND ends_at > ${begins}
+WHERE NOT EXISTS (SELECT 1 FROM sessions WHERE status = 'scheduled' AND ends_at > ${begins} AND starts_at < ${open.ends_at}
   AND (student_id IN (${literal(open.student_id)}, ${literal(open.teacher_id)})
        OR teacher_id IN (${literal(open.student_id)}, ${literal(open.teacher_id)})))`;
 }
@@ -627,7 +627,7 @@ function* scheduleStatements() {
   const columns = Object.keys(upcoming[0]).join(', ');
   const rows = upcoming.map((row) => `(${Object.values(row).map(literal).join(', ')})`);
   yield `INSERT INTO sessions (${columns}) SELECT * FROM (VALUES\n${rows.join(',\n')}\n)
-WHERE NOT EXISTS (SELECT 1 FROM sessions WHERE status = 'scheduled')`;
+WHERE NOT EXISTS (SELECT 1 FROM sessions WHERE status = 'scheduled' AND starts_at > ${today + day})`;
 }
 
 function emailOf(/** @type {{handle: string}} */ person) {
@@ -687,7 +687,10 @@ function* completionStatements(completed) {
         written_by: 'student',
         rating: stars,
         course_rating: stars,
-        comment: stars === 5 ? 'Clear, patient, and always one good question ahead of me.' : 'Good. I would have liked more exercises.',
+        comment:
+          stars === 5
+            ? 'Clear, patient, and always one good question ahead of me.'
+            : 'Good. I would have liked more exercises.',
         created_at: doneAt,
       };
     }),

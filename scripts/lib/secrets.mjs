@@ -14,7 +14,7 @@ const makers = {
   RESEND_WEBHOOK_SECRET: webhookSecret,
   STREAM_API_KEY: () => randomBytes(6).toString('hex'),
   STREAM_API_SECRET: () => randomBytes(32).toString('hex'),
-  PLUGNMEET_API_KEY: () => 'plugnmeet',
+  PLUGNMEET_API_KEY: () => `API${randomBytes(6).toString('hex')}`,
   PLUGNMEET_API_SECRET: () => randomBytes(24).toString('base64url'),
 };
 

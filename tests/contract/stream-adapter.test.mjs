@@ -122,6 +122,7 @@ describe("what our Worker sends to Stream, beside Stream's SDK for Feeds v2", ()
   /** Why our headers differ from the SDK's. */
   const allowed = {
     accept: "axios' own list, which takes anything",
+    authorization: 'a token for every feed, where the SDK makes one for each feed',
     'user-agent': 'names the program',
     'x-client-request-id': 'the other version’s name for one request; ours sends it to both',
     'x-stream-client': 'names the library',

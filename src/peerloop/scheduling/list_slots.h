@@ -23,8 +23,8 @@ constexpr auto schema(SlotsQuery*) {
                 field("courseId", &SlotsQuery::courseId, uuid, described("A course that this person must teach.")),
                 field("from", &SlotsQuery::from, described("Now, where it is left out.")),
                 field("to", &SlotsQuery::to, described("At most 90 days after from; 14 where it is left out.")),
-                field("timezone", &SlotsQuery::timezone, time_zone,
-                      described("For the local times in the answer, and for nothing else; else the teacher's.")),
+                // For the local times in the answer, and for nothing else; the teacher's where it is left out.
+                field("timezone", &SlotsQuery::timezone, time_zone),
                 field("durationMinutes", &SlotsQuery::durationMinutes, range(15, 240),
                       described("The teacher's usual length, where it is left out.")));
 }
