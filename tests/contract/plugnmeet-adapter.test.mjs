@@ -136,9 +136,11 @@ describe("what our Worker sends to plugNmeet, beside plugNmeet's own SDK", () =>
     }
   });
 
-  it("the simulator's webhooks are signed as plugNmeet signs them: a token over the digest of the body", () => {
-    const deliveries = peerloop.control.webhooks().filter(({ provider }) => provider === 'plugnmeet');
-    assert.ok(deliveries.length > 0);
+  it("the simulator's webhooks are signed as plugNmeet signs them: a token over the digest of the body", async () => {
+    const deliveries = await until('every webhook to be answered', () => {
+      const sent = peerloop.control.webhooks().filter(({ provider }) => provider === 'plugnmeet');
+      return sent.length > 0 && sent.every(({ attempts }) => attempts[0]?.status) ? sent : undefined;
+    });
     for (const { body, attempts } of deliveries) {
       const { authorization, 'hash-token': token } = attempts[0].headers;
       assert.equal(authorization, token);

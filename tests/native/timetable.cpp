@@ -4,7 +4,7 @@
 
 #include <doctest/doctest.h>
 
-#include "peerloop/mail/delivery.h"
+#include "peerloop/app.h"
 #include "peerloop/scheduling/routes.h"
 #include "peerloop/scheduling/session_news.h"
 
@@ -98,12 +98,11 @@ void Timetable::remind() {
 }
 
 std::vector<Json> Timetable::deliver_mails() {
-  constexpr std::array handlers{OutboxHandler{peerloop::mail_outbox_kind, peerloop::deliver_mail}};
   StandaloneHost standalone(world);
-  const std::size_t before = world.http.sent.size();
-  CHECK(run(world, dispatch_outbox(standalone.host(), handlers, 100)).has_value());
+  CHECK(run(world, dispatch_outbox(standalone.host(), peerloop::outbox_handlers(), 100)).has_value());
   std::vector<Json> bodies;
-  for (std::size_t i = before; i < world.http.sent.size(); ++i) bodies.push_back(Json::parse(world.http.sent[i].body));
+  for (; mails_seen_ < world.http.sent.size(); ++mails_seen_)
+    bodies.push_back(Json::parse(world.http.sent[mails_seen_].body));
   return bodies;
 }
 

@@ -27,7 +27,7 @@ class Timetable {
   std::vector<std::string> slots(std::string_view query = "");
   /// Runs what cron does for sessions.
   void remind();
-  /// Sends what waits in the outbox; gives the bodies that went to the mail provider since.
+  /// Sends what waits in the outbox; gives the bodies that went to the mail provider since it was last asked.
   std::vector<Json> deliver_mails();
 
   std::int64_t count(std::string_view sql, std::vector<SqlValue> values = {});
@@ -37,6 +37,9 @@ class Timetable {
   World& world;
   TestUser teacher, student;
   std::string course_id, enrollment_id;
+
+ private:
+  std::size_t mails_seen_ = 0;
 };
 
 }  // namespace isthmus::native

@@ -160,7 +160,11 @@ describe('every answer is what the document says', () => {
       headers: { 'content-type': 'image/png' },
     });
     assert.equal(picture.status, 200, picture.text);
-    const thumbnail = await creator.send('PUT', '/api/courses/arranging-for-small-ensembles/thumbnail', {
+    const own = await peerloop.row(
+      "SELECT max(id) AS id FROM courses WHERE creator_id = ? AND status = 'published'",
+      creator.user.id,
+    );
+    const thumbnail = await creator.send('PUT', `/api/courses/${own.id}/thumbnail`, {
       body: Buffer.from(onePixel, 'base64'),
       headers: { 'content-type': 'image/png' },
     });
@@ -178,6 +182,7 @@ describe('every answer is what the document says', () => {
       teacher: String(enrollment.teacher),
       student: student.user.id,
       session: String(session.id),
+      own: String(own.id),
       certificate: String(certificate.id),
       conversation: String(talk.body.id ?? talk.body.conversation?.id),
       nobody: '01a00000-0000-7000-8000-000000000000',
@@ -191,6 +196,8 @@ describe('every answer is what the document says', () => {
     '/api/sessions/{id}/recording': 'tests/workerd/recordings.test.mjs',
     '/api/video/room/{id}/status': 'tests/workerd/rooms.test.mjs',
     '/api/calendar.ics': 'tests/workerd/scheduling.test.mjs',
+    '/api/earnings/statement': 'src/peerloop/money/statement_test.cpp',
+    '/api/admin/books': 'src/peerloop/money/statement_test.cpp',
     '/api/courses/{id}/teach': 'src/peerloop/teaching/teaching_test.cpp',
     '/api/moderation/flags': 'src/peerloop/feeds/feeds_test.cpp',
   };
@@ -222,6 +229,7 @@ describe('every answer is what the document says', () => {
   it('to every GET, by a stranger, a student, a creator and an admin', async () => {
     const gets = operations().filter(({ method }) => method === 'get');
     assert.ok(gets.length > 10);
+    const silent = [];
     for (const { path, operation } of gets) {
       const statuses = new Set();
       const places = path.includes('{') ? Object.values(ids).map((id) => path.replace(/\{\w+\}/g, id)) : [path];
@@ -231,8 +239,9 @@ describe('every answer is what the document says', () => {
             isDeclared(path, 'get', answer);
             statuses.add(answer.status);
           }
-      if (!(path in elsewhere)) assert.ok(statuses.has(200), `${path} never answered 200 but ${[...statuses]}`);
+      if (!(path in elsewhere) && !statuses.has(200)) silent.push(`${path}: ${[...statuses]}`);
     }
+    assert.deepEqual(silent, [], 'never answered 200');
   });
 
   it('to those who sign up, sign in, and enroll, rightly and wrongly', async () => {

@@ -5,7 +5,6 @@
 using namespace isthmus;
 using native::Classroom;
 using native::Json;
-using native::Outgoing;
 
 TEST_CASE("anyone verifies a certificate, and it says what was true when it was issued") {
   Classroom room;

@@ -6,7 +6,6 @@
 using namespace isthmus;
 using native::Classroom;
 using native::Json;
-using native::Outgoing;
 
 namespace {
 

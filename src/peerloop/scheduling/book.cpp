@@ -1,5 +1,6 @@
 #include "peerloop/scheduling/book.h"
 
+#include "peerloop/app.h"
 #include "peerloop/scheduling/calendar_of_teacher.h"
 #include "peerloop/scheduling/session_news.h"
 
@@ -123,7 +124,9 @@ Task<Result<Response>> book_session(Request& request, BookSession booking) {
   std::vector<Statement> batch = guards_of(*calendar, session);
   append(batch, insert_session(session, next_reminder(starts_at, now), now));
   append(batch, tell_booked(request.host(), {session, session.student_id, {}, {}}));
-  co_return explain_refusal(co_await attempt(commit(request, std::move(batch), 201, select_session(id))));
+  auto done = explain_refusal(co_await attempt(commit(request, std::move(batch), 201, select_session(id))));
+  if (done) dispatch_after(request);
+  co_return done;
 }
 
 Task<Result<Response>> move_session(Request& request, MoveSession move) {
@@ -153,7 +156,9 @@ Task<Result<Response>> move_session(Request& request, MoveSession move) {
   append(batch, update_session_time(news.session, next_reminder(move.startsAt, now), now));
   batch.push_back(withdraw_reminders(session, now));
   append(batch, tell_moved(request.host(), news));
-  co_return explain_refusal(co_await attempt(commit(request, std::move(batch), 200, select_session(id))));
+  auto done = explain_refusal(co_await attempt(commit(request, std::move(batch), 200, select_session(id))));
+  if (done) dispatch_after(request);
+  co_return done;
 }
 
 Task<Result<Response>> cancel_session(Request& request, CancelSession cancellation) {
@@ -180,7 +185,9 @@ Task<Result<Response>> cancel_session(Request& request, CancelSession cancellati
   std::vector<Statement> batch = update_session_cancelled(news.session, caller, cancellation.reason, now);
   batch.push_back(withdraw_reminders(session, now));
   append(batch, tell_cancelled(request.host(), news));
-  co_return explain_refusal(co_await attempt(commit(request, std::move(batch), 200, select_session(id))));
+  auto done = explain_refusal(co_await attempt(commit(request, std::move(batch), 200, select_session(id))));
+  if (done) dispatch_after(request);
+  co_return done;
 }
 
 }  // namespace isthmus::peerloop

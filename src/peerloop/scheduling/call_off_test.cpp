@@ -3,7 +3,6 @@
 #include <doctest/doctest.h>
 
 #include "native/timetable.h"
-#include "peerloop/app.h"
 
 using namespace isthmus;
 using native::StandaloneHost;
@@ -16,14 +15,6 @@ void enqueue(Timetable& room, Statement statement) {
   REQUIRE(native::run(room.world, host.host().database.batch({std::move(statement)}, OnLostAnswer::fail)));
 }
 
-/// Delivers whatever waits in the outbox; gives how many mails went out.
-std::size_t deliver(Timetable& room) {
-  const std::size_t before = room.world.http.sent.size();
-  StandaloneHost host(room.world);
-  REQUIRE(native::run(room.world, dispatch_outbox(host.host(), peerloop::outbox_handlers(), 100)));
-  return room.world.http.sent.size() - before;
-}
-
 std::int64_t cancelled(Timetable& room) {
   return room.count("SELECT count(*) FROM sessions WHERE status = 'cancelled'");
 }
@@ -34,20 +25,20 @@ TEST_CASE("a refunded enrollment takes its sessions along, and both are told") {
   Timetable room;
   room.booked("2026-09-23T09:00:00Z");
   room.booked("2026-09-24T09:00:00Z");
-  CHECK(deliver(room) == 4);
+  CHECK(room.deliver_mails().size() == 4);
   StandaloneHost host(room.world);
   SUBCASE("not while it stands") {
     enqueue(room, peerloop::call_off_sessions_of_enrollment(host.host(), room.enrollment_id));
-    CHECK(deliver(room) == 0);
+    CHECK(room.deliver_mails().empty());
     CHECK(cancelled(room) == 0);
   }
   SUBCASE("refunded") {
     room.world.database.execute("UPDATE enrollments SET status = 'refunded', refunded_at = created_at WHERE id = ?1",
                                 {room.enrollment_id});
     enqueue(room, peerloop::call_off_sessions_of_enrollment(host.host(), room.enrollment_id));
-    CHECK(deliver(room) == 0);
+    CHECK(room.deliver_mails().empty());
     CHECK(cancelled(room) == 2);
-    CHECK(deliver(room) == 4);
+    CHECK(room.deliver_mails().size() == 4);
     CHECK(room.count("SELECT count(*) FROM sessions WHERE cancelled_by IS NULL") == 2);
     CHECK(room.count("SELECT count(*) FROM notifications WHERE kind = 'session_cancelled'") == 4);
   }
@@ -59,10 +50,10 @@ TEST_CASE("more sessions than one delivery takes are called off by the next") {
     for (const char* time : {"T09:00:00Z", "T11:00:00Z"}) room.booked("2026-09-" + std::to_string(date) + time);
   StandaloneHost host(room.world);
   enqueue(room, peerloop::call_off_sessions_of_student(host.host(), room.student.id));
-  deliver(room);
+  room.deliver_mails();
   CHECK(cancelled(room) == 10);
   room.world.scheduler.advance(minute);
-  deliver(room);
+  room.deliver_mails();
   CHECK(cancelled(room) == 16);
   CHECK(room.count("SELECT count(DISTINCT cancelled_by) FROM sessions") == 1);
   CHECK(room.mails("session_cancelled") == 32);

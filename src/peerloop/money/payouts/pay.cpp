@@ -64,9 +64,8 @@ Task<Result<std::vector<PayableSplit>>> chosen_splits(Request& request, PayOut b
 
 Task<Result<Response>> pay_out(Request& request, PayOut body) {
   co_await check_choice(body);
-  const PayOut choice = body;
   for (int tries = 1;; ++tries) {
-    const auto splits = co_await chosen_splits(request, choice);
+    const auto splits = co_await chosen_splits(request, body);
     co_await check_due(splits);
 
     const Payout payout = new_payout(request.host(), splits, request.user().user_id, request.id(), request.now());
