@@ -43,8 +43,7 @@ function overview(control, addresses) {
     html`<h1>Simulated services</h1>
       <p class="lead">
         Stripe, Resend, Stream and plugNmeet, for development and tests. No money moves, no mail leaves this machine and
-        nobody is seen or heard. Webhooks go to
-        ${addresses.app ? html`<code>${addresses.app}</code>` : 'nobody yet'}.
+        nobody is seen or heard. Webhooks go to ${addresses.app ? html`<code>${addresses.app}</code>` : 'nobody yet'}.
       </p>
       ${faults.map(
         ({ provider, mode, left }) =>

@@ -33,7 +33,8 @@ export class Disputes {
     if (!charge.paid) throw refused(`Charge ${charge.id} has not been paid.`);
     if (charge.disputed) throw refused(`Charge ${charge.id} is disputed already.`);
     const most = charge.amount - charge.amount_refunded;
-    if (most === 0 || (amount ?? most) > charge.amount) throw badParameter('amount', 'That much is not there to dispute.');
+    if (most === 0 || (amount ?? most) > charge.amount)
+      throw badParameter('amount', 'That much is not there to dispute.');
     charge.disputed = true;
     const dispute = store.add(
       'dispute',
@@ -74,7 +75,8 @@ export class Disputes {
     emit(FINAL.includes(status) ? 'charge.dispute.closed' : 'charge.dispute.updated');
     if (status === 'needs_response') emit('charge.dispute.funds_withdrawn');
     if (status === 'won') emit('charge.dispute.funds_reinstated');
-    if (status === 'warning_closed' || status === 'won') store.get('charge', dispute.charge).disputed = status === 'won';
+    if (status === 'warning_closed' || status === 'won')
+      store.get('charge', dispute.charge).disputed = status === 'won';
     return { dispute, firstAttempt: Promise.all(attempts) };
   }
 

@@ -14,7 +14,10 @@ export class Payouts {
     const { store } = this.stripe;
     const ofAccount = (kind, field) =>
       store.all(kind).filter((each) => each[field] === account && each.currency === currency);
-    const received = ofAccount('transfer', 'destination').reduce((sum, each) => sum + each.amount - each.amount_reversed, 0);
+    const received = ofAccount('transfer', 'destination').reduce(
+      (sum, each) => sum + each.amount - each.amount_reversed,
+      0,
+    );
     const gone = ofAccount('payout', 'account').filter(({ status }) => status !== 'failed');
     return received - gone.reduce((sum, each) => sum + each.amount, 0);
   }
@@ -32,7 +35,8 @@ export class Payouts {
     store.get('account', account);
     const held = this.held(account, currency);
     const cents = amount ?? held;
-    if (cents <= 0 || cents > held) throw refused('The account does not hold that much.', { code: 'balance_insufficient' });
+    if (cents <= 0 || cents > held)
+      throw refused('The account does not hold that much.', { code: 'balance_insufficient' });
     const payout = payoutShape({ id: newId('po_1', 23), now: this.stripe.seconds(), amount: cents, currency });
     // Which account it belongs to is not in Stripe's own object: its events say so.
     store.add('payout', Object.defineProperty(payout, 'account', { value: account, enumerable: false }));

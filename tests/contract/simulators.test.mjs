@@ -592,7 +592,10 @@ describe('a dispute', () => {
     assert.equal((await stripe.disputes.close(inquiry.id)).status, 'lost');
     assert.equal((await post(`/_sim/disputes/${inquiry.id}`, { status: 'won' })).status, 400);
     assert.equal((await post('/_sim/disputes', { payment_intent: intent.id })).status, 400);
-    assert.deepEqual((await stripe.disputes.list({ payment_intent: intent.id })).data.map(({ id }) => id), [inquiry.id]);
+    assert.deepEqual(
+      (await stripe.disputes.list({ payment_intent: intent.id })).data.map(({ id }) => id),
+      [inquiry.id],
+    );
   });
 });
 

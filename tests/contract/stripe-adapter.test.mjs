@@ -256,7 +256,10 @@ describe("what our Worker sends to Stripe, beside Stripe's own SDK", () => {
       await peerloop.cron();
       return asked(reversals).length > 0;
     });
-    const reversal = await peerloop.row('SELECT id, amount_cents FROM transfer_reversals WHERE recipient_id = ?', teacher.user.id);
+    const reversal = await peerloop.row(
+      'SELECT id, amount_cents FROM transfer_reversals WHERE recipient_id = ?',
+      teacher.user.id,
+    );
     await stripe.transfers.createReversal(
       String(made.id),
       {

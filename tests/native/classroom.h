@@ -8,8 +8,8 @@
 
 namespace isthmus::native {
 
-/// PeerLoop's routes of learning and teaching on a world with a course of three lessons, its creator, a student-teacher,
-/// and a student.
+/// PeerLoop's routes of learning and teaching on a world with a course of three lessons, its creator, a
+/// student-teacher, and a student.
 class Classroom {
  public:
   explicit Classroom(std::uint64_t seed = 1);

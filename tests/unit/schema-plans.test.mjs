@@ -296,7 +296,11 @@ const listings = [
     'sqlite_autoindex_ledger_movements',
     'SELECT l.account FROM ledger_movements m JOIN ledger_entries l ON l.movement_id = m.id WHERE m.id >= ? AND m.id < ? AND m.currency = ? ORDER BY m.id, l.account LIMIT ?',
   ],
-  ['a person’s payouts', 'payouts_of_user', 'SELECT id FROM payouts WHERE user_id = ? ORDER BY created_at DESC, id DESC LIMIT ?'],
+  [
+    'a person’s payouts',
+    'payouts_of_user',
+    'SELECT id FROM payouts WHERE user_id = ? ORDER BY created_at DESC, id DESC LIMIT ?',
+  ],
   [
     'refunds that came before their payment',
     'refunds_waiting',

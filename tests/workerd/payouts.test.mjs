@@ -68,9 +68,7 @@ describe('a payout, and a refund after it', () => {
   });
 
   it('is one transfer, whoever else pays at the same time', async () => {
-    const answers = await Promise.all(
-      [1, 2, 3].map(() => admin.post('/api/admin/payouts', { splitIds: [split.id] })),
-    );
+    const answers = await Promise.all([1, 2, 3].map(() => admin.post('/api/admin/payouts', { splitIds: [split.id] })));
     assert.deepEqual(answers.map(({ status }) => status).sort(), [201, 409, 409]);
     await until('the transfer', async () => (await share()).status === 'paid');
     const earnings = (await teacher.get('/api/earnings')).body;
@@ -102,7 +100,10 @@ describe('a payout, and a refund after it', () => {
       return (await returned()) > 0;
     });
     assert.equal(await returned(), Number((await share()).reversed_cents));
-    assert.equal((await admin.post('/api/admin/refunds', { enrollmentId: enrollment, amountCents: price, reason: 'x' })).body.code, 'refund_too_large');
+    assert.equal(
+      (await admin.post('/api/admin/refunds', { enrollmentId: enrollment, amountCents: price, reason: 'x' })).body.code,
+      'refund_too_large',
+    );
 
     const rest = await student.post(`/api/enrollments/${enrollment}/refund`, {});
     assert.equal(rest.status, 202, rest.text);

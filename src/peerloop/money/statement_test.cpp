@@ -126,7 +126,9 @@ TEST_CASE("a long month comes in parts that join without a gap") {
   std::string all;
   std::string cursor;
   for (int parts = 0; parts < 5; ++parts) {
-    const Reply part = market.server.get(books + (cursor.empty() ? "" : "&cursor=" + cursor), market.admin);
+    std::string path_of_part = books;
+    if (!cursor.empty()) path_of_part.append("&cursor=").append(cursor);
+    const Reply part = market.server.get(path_of_part, market.admin);
     REQUIRE(part.status == 200);
     all += part.body;
     cursor = part.header("x-next-cursor");

@@ -50,9 +50,9 @@ Result<void> check(const Availability& availability) {
       dates.push_back(date);
       problems.within(i, [&] {
         std::vector<PlacedHours> all;
-        for (const auto& [from, to] : hours) {
-          check_order(from, to, problems);
-          all.push_back(placed(0, from, to));
+        for (const auto& each : hours) {
+          check_order(each.from, each.to, problems);
+          all.push_back(placed(0, each.from, each.to));
         }
         check_apart(std::move(all), problems);
       });

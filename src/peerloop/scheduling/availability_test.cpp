@@ -7,7 +7,6 @@
 
 using namespace isthmus;
 using native::Json;
-using native::nobody;
 using native::TestServer;
 
 namespace {

@@ -184,7 +184,8 @@ TEST_CASE("a wrong key and a missing one are matters of settings") {
 TEST_CASE("the API's own address is given to the provider where it is known") {
   SessionRoom room;
   room.world.settings.values["API_URL"] = "https://api.example.org/";
-  room.world.database.execute("UPDATE users SET avatar_key = 'avatars/x', avatar_etag = 'x' WHERE id = ?1", {room.student.id});
+  room.world.database.execute("UPDATE users SET avatar_key = 'avatars/x', avatar_etag = 'x' WHERE id = ?1",
+                              {room.student.id});
   room.at(0);
   CHECK(room.join(room.student).status == 200);
   CHECK(Json::parse(room.world.http.sent[0].body)["metadata"]["webhook_url"] ==
