@@ -14,9 +14,9 @@ class Campus {
   /// Another published course of the creator.
   std::string add_course(const TestUser& maker, std::string_view slug, std::string_view status = "published");
   /// Somebody who paid. Gives the enrollment's id.
-  std::string enroll(const TestUser& who, const std::string& course, std::string_view status = "enrolled");
+  std::string enroll(const TestUser& who, const std::string& in, std::string_view status = "enrolled");
   /// An approved student-teacher.
-  void let_teach(const TestUser& who, const std::string& course);
+  void let_teach(const TestUser& who, const std::string& what);
   void follow(const TestUser& follower, const TestUser& followee);
   void suspend(const TestUser& who);
 

@@ -117,7 +117,7 @@ Task<Result<void>> MemoryBucket::remove(std::string key) {
 Task<Result<std::string>> MemoryBucket::begin_upload(std::string key, std::string content_type) {
   return carry_out(scheduler_, fate_of(fates_, "bucket", "begin_upload"), "bucket",
                    [this, key = std::move(key), content_type = std::move(content_type)] -> Result<std::string> {
-                     const std::string name = "upload-" + std::to_string(++contents_.last_upload);
+                     std::string name = "upload-" + std::to_string(++contents_.last_upload);
                      contents_.uploads[name] = {key, content_type, {}};
                      return name;
                    });
@@ -160,7 +160,7 @@ Task<Result<std::optional<StoredObject>>> MemoryBucket::finish_upload(std::strin
                        bytes += stored->second.bytes;
                      }
                      const std::string etag = "\"etag-" + std::to_string(++contents_.last_etag) + "\"";
-                     const StoredObject object{etag, found->second.content_type, bytes.size(), 0, bytes.size(), 0};
+                     StoredObject object{etag, found->second.content_type, bytes.size(), 0, bytes.size(), 0};
                      contents_.objects[key] = {found->second.content_type, std::move(bytes), etag, scheduler_.now()};
                      contents_.uploads.erase(found);
                      return object;

@@ -346,17 +346,27 @@ TEST_CASE("whatever becomes of an answer, a session is booked once") {
 
 TEST_CASE("a booking, a move and a cancellation take two readings and one writing at most") {
   Timetable room;
+  // What is delivered behind the answer is none of the request's: nobody takes mails, and the first try of them ends
+  // it.
   int calls = 0;
+  bool answered = false;
+  room.world.http.respond = [](const OutgoingRequest&) -> Result<IncomingAnswer> {
+    return IncomingAnswer{503, {}, ""};
+  };
   room.world.fates = [&](const native::HostCall& call) {
-    calls += call.port == "database";
+    answered |= call.port == "http";
+    calls += call.port == "database" && !answered;
     return native::Fate{};
   };
-  const std::string id = room.booked(nine);
-  CHECK(calls == 3);
-  calls = 0;
-  room.move(id, noon, room.student);
-  CHECK(calls == 3);
-  calls = 0;
-  room.cancel(id, room.student);
-  CHECK(calls == 3);
+  const auto calls_of = [&](const auto& act) {
+    calls = 0;
+    answered = false;
+    act();
+    return calls;
+  };
+  // And one that looks what there is to deliver, and one for the first of it.
+  std::string id;
+  CHECK(calls_of([&] { id = room.booked(nine); }) == 3 + 2);
+  CHECK(calls_of([&] { room.move(id, noon, room.student); }) == 3 + 2);
+  CHECK(calls_of([&] { room.cancel(id, room.student); }) == 3 + 2);
 }

@@ -59,8 +59,7 @@ std::vector<Statement> tell(Host& host, const SessionNews& news, Mail mail, Noti
     MailExtras extras;
     extras.calendar = CalendarFile{method == CalendarMethod::cancel ? "CANCEL" : "PUBLISH",
                                    write_calendar(method, "", organizer_address(host.settings), std::span(&event, 1))};
-    statements.push_back(
-        queue_mail(host, mail, side.id, cause_of(news.session), values_for(side, news), std::move(extras)));
+    statements.push_back(queue_mail(host, mail, side.id, cause_of(news.session), values_for(side, news), extras));
     if (side.id == news.by) continue;
     JsonWriter data;
     data.begin_object().member("sessionId", news.session.id).member("courseTitle", news.session.course_title);
