@@ -46,11 +46,11 @@ Result<void> check(const Availability& availability) {
   problems.within("exceptions", [&] {
     std::vector<std::string> dates;
     for (std::size_t i = 0; i < availability.exceptions.size(); ++i) {
-      const auto& [date, hours] = availability.exceptions[i];
-      dates.push_back(date);
+      const DateException& exception = availability.exceptions[i];
+      dates.push_back(exception.date);
       problems.within(i, [&] {
         std::vector<PlacedHours> all;
-        for (const auto& each : hours) {
+        for (const HoursOfDate& each : exception.hours) {
           check_order(each.from, each.to, problems);
           all.push_back(placed(0, each.from, each.to));
         }
