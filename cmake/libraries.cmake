@@ -32,3 +32,14 @@ isthmus_library(adapters isthmus_http)
 foreach(product IN LISTS ISTHMUS_PRODUCTS)
   isthmus_library(${product} isthmus_adapters)
 endforeach()
+
+# When the clocks change, as a table for PeerLoop's calendar.
+set(zone_data ${PROJECT_BINARY_DIR}/generated/peerloop/scheduling/zone_data.h)
+set(zone_names ${PROJECT_SOURCE_DIR}/src/peerloop/people/zone_names.h)
+file(READ ${ISTHMUS_TIME_ZONES}/version zone_version)
+add_custom_command(OUTPUT ${zone_data}
+  COMMAND python3 ${CMAKE_CURRENT_LIST_DIR}/zone_data.py ${ISTHMUS_TIME_ZONES}/zoneinfo ${zone_version} ${zone_names}
+          ${zone_data}
+  DEPENDS ${CMAKE_CURRENT_LIST_DIR}/zone_data.py ${ISTHMUS_TIME_ZONES}/version ${zone_names} VERBATIM)
+target_sources(isthmus_peerloop PRIVATE ${zone_data})
+target_include_directories(isthmus_peerloop PRIVATE ${PROJECT_BINARY_DIR}/generated)

@@ -1,5 +1,3 @@
-import { once } from 'node:events';
-
 /**
  * @typedef {object} Call One HTTP request as handlers see it.
  * @property {string} method
@@ -10,7 +8,8 @@ import { once } from 'node:events';
  * @property {Record<string, string>} params What the route's `:names` matched, percent-decoded.
  * @property {() => Promise<void>} pause Waits as long as a simulated slowness asks for.
  *
- * @typedef {{status: number, headers?: Record<string, string>, body?: string | Buffer}} Answer
+ * @typedef {{size: number, read: () => Iterable<Buffer>}} Stream A body that is made while it is sent.
+ * @typedef {{status: number, headers?: Record<string, string>, body?: string | Buffer, stream?: Stream}} Answer
  * @typedef {(call: Call) => Answer | Promise<Answer>} Handler
  */
 
@@ -152,7 +151,12 @@ function decodedGroups(groups) {
  * @param {import('node:http').ServerResponse} response
  * @param {Answer} answer
  */
-export function write(response, { status, headers = {}, body = '' }) {
+export function write(response, { status, headers = {}, body = '', stream }) {
+  if (stream) {
+    response.writeHead(status, { ...headers, 'content-length': stream.size });
+    pour(response, stream.read(), Infinity).then(() => response.end());
+    return;
+  }
   const bytes = Buffer.isBuffer(body) ? body : Buffer.from(body);
   response.writeHead(status, { ...headers, 'content-length': bytes.length });
   response.end(bytes);
@@ -164,10 +168,28 @@ export function write(response, { status, headers = {}, body = '' }) {
  * @param {import('node:http').ServerResponse} response
  * @param {Answer} answer
  */
-export async function writeHalf(response, { status, headers = {}, body = '' }) {
+export async function writeHalf(response, { status, headers = {}, body = '', stream }) {
   const bytes = Buffer.isBuffer(body) ? body : Buffer.from(body);
-  response.writeHead(status, { ...headers, 'content-length': bytes.length });
-  if (!response.write(bytes.subarray(0, Math.floor(bytes.length / 2)))) await once(response, 'drain');
+  const size = stream?.size ?? bytes.length;
+  response.writeHead(status, { ...headers, 'content-length': size });
+  await pour(response, stream?.read() ?? [bytes], Math.floor(size / 2));
   // The half must leave before the reset overtakes it.
   setTimeout(() => response.destroy(), 20);
+}
+
+/** Writes pieces as fast as the other side takes them, up to so many bytes, or until it goes away. */
+async function pour(response, pieces, most) {
+  for (const piece of pieces) {
+    if (most <= 0 || response.destroyed) return;
+    const taken = response.write(piece.subarray(0, Math.min(piece.length, most)));
+    most -= piece.length;
+    if (taken) continue;
+    await new Promise((resume) => {
+      const done = () => {
+        response.off('drain', done).off('close', done);
+        resume();
+      };
+      response.on('drain', done).on('close', done);
+    });
+  }
 }

@@ -8,9 +8,13 @@ import { Faults } from './faults.mjs';
 import { BodyTooLarge, json, page, readBody, Router, write } from './http.mjs';
 import { html, layout } from './markup.mjs';
 import { overviewRoutes } from './pages.mjs';
+import { PlugNmeet } from './plugnmeet/index.mjs';
+import { roomPages } from './plugnmeet/pages.mjs';
 import { Requests } from './requests.mjs';
 import { Resend } from './resend/index.mjs';
 import { inboxRoutes } from './resend/pages.mjs';
+import { Stream } from './stream/index.mjs';
+import { feedPages } from './stream/pages.mjs';
 import { Stripe } from './stripe/index.mjs';
 import { paymentPages } from './stripe/pages.mjs';
 import { Webhooks } from './webhooks.mjs';
@@ -23,15 +27,17 @@ const SWEEP_MS = 1000;
  * @property {string} [host] the address to listen on; default 127.0.0.1, since anyone who can reach it can control it
  * @property {string} [publicUrl] how browsers reach it; default http://localhost:<port>
  * @property {string | null} [appUrl] the Worker's base URL, where webhooks go; none: they are logged and not sent
- * @property {{stripeWebhook?: string, stripeConnectWebhook?: string, resendWebhook?: string}} [secrets] those absent are
- *   made up for this run and found in the result; the Connect secret defaults to the other Stripe secret
+ * @property {{stripeWebhook?: string, stripeConnectWebhook?: string, resendWebhook?: string,
+ *   streamKey?: string, streamSecret?: string, plugnmeetKey?: string, plugnmeetSecret?: string}} [secrets] those absent
+ *   are made up for this run and found in the result; the Connect secret defaults to the other Stripe secret
  * @property {() => number} [clock] milliseconds since the epoch
  * @property {{retryDelaysMs?: number[], timeoutMs?: number}} [webhooks] the pauses before the second, third, … attempt
  * @property {string} [stripeApiVersion] of the webhook endpoint
  *
  * @typedef {object} Simulators
  * @property {string} url
- * @property {{stripeWebhook: string, stripeConnectWebhook: string, resendWebhook: string}} secrets
+ * @property {{stripeWebhook: string, stripeConnectWebhook: string, resendWebhook: string, streamKey: string,
+ *   streamSecret: string, plugnmeetKey: string, plugnmeetSecret: string}} secrets
  * @property {Control} control what the control routes do, for tests in the same process
  * @property {() => Promise<void>} close
  */
@@ -71,6 +77,21 @@ export async function startSimulators({
       endpoint: endpoint('/api/webhooks/resend'),
       secret: secrets.resendWebhook,
     }),
+    stream: new Stream({
+      clock,
+      webhooks,
+      endpoint: endpoint('/api/webhooks/stream'),
+      key: secrets.streamKey,
+      secret: secrets.streamSecret,
+    }),
+    plugnmeet: new PlugNmeet({
+      clock,
+      webhooks,
+      endpoint: endpoint('/api/webhooks/plugnmeet'),
+      publicUrl: () => addresses.own,
+      key: secrets.plugnmeetKey,
+      secret: secrets.plugnmeetSecret,
+    }),
   };
   const faults = new Faults();
   const requests = new Requests();
@@ -78,7 +99,8 @@ export async function startSimulators({
 
   const own = new Router();
   const parts = { ...providers, webhooks, faults, requests, addresses, control };
-  for (const add of [controlRoutes, overviewRoutes, paymentPages, inboxRoutes, clientPages]) add(own, parts);
+  for (const add of [controlRoutes, overviewRoutes, paymentPages, inboxRoutes, feedPages, roomPages, clientPages])
+    add(own, parts);
 
   const server = createServer((request, response) => {
     serve(request, response).catch((error) => {
@@ -144,10 +166,14 @@ export async function startSimulators({
 
 function providerOf(path) {
   if (path.startsWith('/v1/')) return 'stripe';
+  if (path.startsWith('/api/v2/feeds/') || path.startsWith('/api/v1.0/')) return 'stream';
+  if (/^\/plugnmeet\/(auth|download)\//.test(path)) return 'plugnmeet';
   return path === '/emails' || path.startsWith('/emails/') ? 'resend' : null;
 }
 
-function completeSecrets({ stripeWebhook, stripeConnectWebhook, resendWebhook }) {
+function completeSecrets(given) {
+  const { stripeWebhook, stripeConnectWebhook, resendWebhook } = given;
+  const { streamKey, streamSecret, plugnmeetKey, plugnmeetSecret } = given;
   const madeUp = () => `whsec_${randomBytes(24).toString('base64')}`;
   if (resendWebhook && !/^whsec_[A-Za-z0-9+/]+=*$/.test(resendWebhook))
     throw new Error('secrets.resendWebhook must be whsec_ followed by Base64');
@@ -156,6 +182,10 @@ function completeSecrets({ stripeWebhook, stripeConnectWebhook, resendWebhook })
     stripeWebhook: account,
     stripeConnectWebhook: stripeConnectWebhook || account,
     resendWebhook: resendWebhook || madeUp(),
+    streamKey: streamKey || randomBytes(6).toString('hex'),
+    streamSecret: streamSecret || randomBytes(32).toString('hex'),
+    plugnmeetKey: plugnmeetKey || 'plugnmeet',
+    plugnmeetSecret: plugnmeetSecret || randomBytes(24).toString('base64url'),
   };
 }
 

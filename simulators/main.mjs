@@ -12,6 +12,10 @@ const {
   STRIPE_WEBHOOK_SECRET,
   STRIPE_CONNECT_WEBHOOK_SECRET,
   RESEND_WEBHOOK_SECRET,
+  STREAM_API_KEY,
+  STREAM_API_SECRET,
+  PLUGNMEET_API_KEY,
+  PLUGNMEET_API_SECRET,
 } = process.env;
 
 const simulators = await startSimulators({
@@ -23,6 +27,10 @@ const simulators = await startSimulators({
     stripeWebhook: STRIPE_WEBHOOK_SECRET,
     stripeConnectWebhook: STRIPE_CONNECT_WEBHOOK_SECRET,
     resendWebhook: RESEND_WEBHOOK_SECRET,
+    streamKey: STREAM_API_KEY,
+    streamSecret: STREAM_API_SECRET,
+    plugnmeetKey: PLUGNMEET_API_KEY,
+    plugnmeetSecret: PLUGNMEET_API_SECRET,
   },
   webhooks: {
     ...(SIM_WEBHOOK_RETRY_MS ? { retryDelaysMs: SIM_WEBHOOK_RETRY_MS.split(',').map(Number) } : {}),
@@ -33,7 +41,8 @@ const simulators = await startSimulators({
   process.exit(1);
 });
 
-for (const [name, value] of Object.entries({ STRIPE_WEBHOOK_SECRET, RESEND_WEBHOOK_SECRET }))
+const secrets = { STRIPE_WEBHOOK_SECRET, RESEND_WEBHOOK_SECRET, STREAM_API_SECRET, PLUGNMEET_API_SECRET };
+for (const [name, value] of Object.entries(secrets))
   if (!value) console.warn(`${name} is not set: webhooks are signed with a secret that nobody else knows.`);
 console.log(`Simulators: ${simulators.url}  (webhooks go to ${APP_URL})`);
 

@@ -29,6 +29,8 @@ const PAGES = [
   ['/', 'Overview'],
   ['/inbox', 'Inbox'],
   ['/checkouts', 'Checkouts'],
+  ['/feeds', 'Feeds'],
+  ['/rooms', 'Rooms'],
   ['/webhooks', 'Webhooks'],
   ['/app', 'Client'],
 ];

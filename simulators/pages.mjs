@@ -33,6 +33,8 @@ export function overviewRoutes(router, { control, webhooks, addresses }) {
 function overview(control, addresses) {
   const mails = control.mail();
   const checkouts = control.checkouts();
+  const { activities } = control.feeds();
+  const rooms = control.rooms();
   const deliveries = control.webhooks();
   const faults = control.faults();
   const failed = deliveries.filter(({ status }) => status === 'failed').length;
@@ -40,8 +42,8 @@ function overview(control, addresses) {
     { title: 'Simulated services', current: '/' },
     html`<h1>Simulated services</h1>
       <p class="lead">
-        Stripe and Resend, for development and tests. No money moves and no mail leaves this machine. Webhooks go to
-        ${addresses.app ? html`<code>${addresses.app}</code>` : 'nobody yet'}.
+        Stripe, Resend, Stream and plugNmeet, for development and tests. No money moves, no mail leaves this machine and
+        nobody is seen or heard. Webhooks go to ${addresses.app ? html`<code>${addresses.app}</code>` : 'nobody yet'}.
       </p>
       ${faults.map(
         ({ provider, mode, left }) =>
@@ -52,6 +54,8 @@ function overview(control, addresses) {
       <ul class="cards">
         ${card('/inbox', 'Inbox', mails.length, 'mail', mails[0]?.subject)}
         ${card('/checkouts', 'Checkouts', checkouts.length, 'session', summaryOf(checkouts[0]))}
+        ${card('/feeds', 'Feeds', activities.length, 'post', activities.at(-1)?.text)}
+        ${card('/rooms', 'Rooms', rooms.length, 'room', rooms.at(-1)?.title)}
         ${card('/webhooks', 'Webhooks', deliveries.length, 'webhook', failed ? `${failed} failed` : deliveries[0]?.type)}
       </ul>
       <h2>Latest webhooks</h2>
@@ -79,6 +83,8 @@ function deliveryList(deliveries, provider) {
     ['/webhooks', 'All', !provider],
     ['/webhooks?provider=stripe', 'Stripe', provider === 'stripe'],
     ['/webhooks?provider=resend', 'Resend', provider === 'resend'],
+    ['/webhooks?provider=stream', 'Stream', provider === 'stream'],
+    ['/webhooks?provider=plugnmeet', 'plugNmeet', provider === 'plugnmeet'],
   ];
   return layout(
     { title: 'Webhooks', current: '/webhooks' },

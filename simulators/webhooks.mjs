@@ -19,7 +19,7 @@ const KEPT_ANSWER_CHARACTERS = 500;
  * @property {string} eventId
  * @property {string} type
  * @property {string} url
- * @property {string} body the exact bytes that are signed and sent
+ * @property {string} body the exact bytes that are signed, and sent unless they are packed
  * @property {'pending' | 'delivered' | 'failed' | 'skipped'} status
  * @property {string} createdAt
  * @property {string | null} nextAttemptAt
@@ -33,7 +33,7 @@ export class Webhooks {
   #clock;
   #retryDelaysMs;
   #timeoutMs;
-  /** @type {Map<string, Delivery & {sign: Signer}>} */
+  /** @type {Map<string, Delivery & {sign: Signer, pack: ((body: string) => Uint8Array) | undefined}>} */
   #deliveries = new Map();
   #running = new Set();
   #ended = new AbortController();
@@ -48,10 +48,11 @@ export class Webhooks {
   /**
    * Starts a delivery. The promise ends with the first attempt, whatever became of it; retries go on by themselves.
    *
-   * @param {{provider: string, eventId: string, type: string, url: string | null, body: string, sign: Signer}} message
+   * @param {{provider: string, eventId: string, type: string, url: string | null, body: string, sign: Signer,
+   *   pack?: (body: string) => Uint8Array}} message `pack` compresses what is sent
    * @returns {{delivery: Delivery, firstAttempt: Promise<void>}}
    */
-  send({ provider, eventId, type, url, body, sign }) {
+  send({ provider, eventId, type, url, body, sign, pack }) {
     const delivery = {
       id: newId('dlv_', 16),
       provider,
@@ -64,6 +65,7 @@ export class Webhooks {
       nextAttemptAt: null,
       attempts: [],
       sign,
+      pack,
     };
     this.#remember(delivery);
     if (!url) return { delivery, firstAttempt: Promise.resolve() };
@@ -137,7 +139,7 @@ export class Webhooks {
       const response = await fetch(delivery.url, {
         method: 'POST',
         headers,
-        body: delivery.body,
+        body: delivery.pack ? delivery.pack(delivery.body) : delivery.body,
         redirect: 'manual', // A redirect counts as a failure with both providers.
         signal: AbortSignal.any([ended, AbortSignal.timeout(this.#timeoutMs)]),
       });
@@ -166,7 +168,7 @@ export class Webhooks {
   }
 }
 
-function withoutSigner({ sign, ...delivery }) {
+function withoutSigner({ sign, pack, ...delivery }) {
   return structuredClone(delivery);
 }
 

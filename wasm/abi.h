@@ -22,6 +22,10 @@ enum class Operation : std::uint32_t {
   bucket_remove = 11,
   http_send = 12,
   rate_limit = 13,
+  upload_begin = 14,
+  upload_part = 15,
+  upload_finish = 16,
+  upload_abort = 17,
 };
 
 /// The headers that come with every request, since nearly every one needs them; others are asked for one by one.

@@ -32,7 +32,7 @@ class ToldBlocks {
 /// One request, or one run of cron, and the ports that are its own.
 class Exchange {
  public:
-  Exchange(std::uint32_t id, const WasmSettings& settings, ToldBlocks& told)
+  Exchange(std::uint32_t id, const WasmSettings& settings, Circuits& circuits, ToldBlocks& told)
       : id_(id),
         told_(told),
         clock_(id),
@@ -42,7 +42,7 @@ class Exchange {
         http_(id),
         rate_limiter_(id),
         incoming_(id),
-        host_{database_, key_value_, bucket_, http_, clock_, random_, log_, rate_limiter_, settings, cpu_} {
+        host_{database_, key_value_, bucket_, http_, clock_, random_, log_, rate_limiter_, settings, cpu_, circuits} {
     ++live().requests;
   }
   Exchange(const Exchange&) = delete;
@@ -116,13 +116,14 @@ class Exchange {
 
 struct Instance {
   WasmSettings settings;
+  Circuits circuits;
   Pipeline pipeline{app()};
   ToldBlocks told;
   std::unordered_map<std::uint32_t, std::unique_ptr<Exchange>> exchanges;
 
   Exchange& open(std::uint32_t id) {
     auto& place = exchanges[id];
-    place = std::make_unique<Exchange>(id, settings, told);
+    place = std::make_unique<Exchange>(id, settings, circuits, told);
     return *place;
   }
   /// Lets a request go once nothing of it is left to do.

@@ -67,4 +67,59 @@ Task<Result<void>> WasmBucket::remove(std::string key) {
   co_return Result<void>();
 }
 
+Task<Result<std::string>> WasmBucket::begin_upload(std::string key, std::string content_type) {
+  PackWriter arguments;
+  arguments.text(key);
+  arguments.text(content_type);
+  HostCall call(request_, abi::Operation::upload_begin, std::move(arguments));
+  PackReader answer = co_await (co_await call);
+  co_return answer.text();
+}
+
+Task<Result<CopiedPart>> WasmBucket::copy_part(std::string key, std::string upload, std::uint32_t number,
+                                               PartSource source) {
+  PackWriter arguments;
+  arguments.text(key);
+  arguments.text(upload);
+  arguments.word(number);
+  arguments.text(source.url);
+  arguments.number(static_cast<double>(source.offset));
+  arguments.number(static_cast<double>(source.most));
+  arguments.number(static_cast<double>(source.timeout));
+  HostCall call(request_, abi::Operation::upload_part, std::move(arguments));
+  PackReader answer = co_await (co_await call);
+  CopiedPart part;
+  part.status = static_cast<int>(answer.word());
+  part.size = static_cast<std::uint64_t>(answer.number());
+  part.length = static_cast<std::uint64_t>(answer.number());
+  part.validator = answer.text();
+  part.etag = answer.text();
+  co_return part;
+}
+
+Task<Result<std::optional<StoredObject>>> WasmBucket::finish_upload(std::string key, std::string upload,
+                                                                    std::vector<UploadedPart> parts) {
+  PackWriter arguments;
+  arguments.text(key);
+  arguments.text(upload);
+  arguments.word(static_cast<std::uint32_t>(parts.size()));
+  for (const UploadedPart& part : parts) {
+    arguments.word(part.number);
+    arguments.text(part.etag);
+  }
+  HostCall call(request_, abi::Operation::upload_finish, std::move(arguments));
+  PackReader answer = co_await (co_await call);
+  if (answer.word() == 0) co_return std::optional<StoredObject>();
+  co_return unpack(answer);
+}
+
+Task<Result<void>> WasmBucket::abort_upload(std::string key, std::string upload) {
+  PackWriter arguments;
+  arguments.text(key);
+  arguments.text(upload);
+  HostCall call(request_, abi::Operation::upload_abort, std::move(arguments));
+  co_await (co_await call);
+  co_return Result<void>();
+}
+
 }  // namespace isthmus

@@ -40,6 +40,12 @@ class WasmBucket final : public Bucket {
   Task<Result<StoredObject>> put_request_body(std::string key, std::string content_type) override;
   Task<Result<StoredObject>> put(std::string key, std::string content_type, std::string bytes) override;
   Task<Result<void>> remove(std::string key) override;
+  Task<Result<std::string>> begin_upload(std::string key, std::string content_type) override;
+  Task<Result<CopiedPart>> copy_part(std::string key, std::string upload, std::uint32_t number,
+                                     PartSource source) override;
+  Task<Result<std::optional<StoredObject>>> finish_upload(std::string key, std::string upload,
+                                                          std::vector<UploadedPart> parts) override;
+  Task<Result<void>> abort_upload(std::string key, std::string upload) override;
 
  private:
   std::uint32_t request_;

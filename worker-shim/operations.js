@@ -13,4 +13,8 @@ export const operations = Object.freeze({
   bucket_remove: 11,
   http_send: 12,
   rate_limit: 13,
+  upload_begin: 14,
+  upload_part: 15,
+  upload_finish: 16,
+  upload_abort: 17,
 });

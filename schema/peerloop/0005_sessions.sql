@@ -17,6 +17,7 @@ BEGIN
     WHEN 'email_taken' THEN RAISE(ABORT, 'guard:email_taken')
     WHEN 'handle_taken' THEN RAISE(ABORT, 'guard:handle_taken')
     WHEN 'idempotency_conflict' THEN RAISE(ABORT, 'guard:idempotency_conflict')
+    WHEN 'not_allowed' THEN RAISE(ABORT, 'guard:not_allowed')
     WHEN 'not_certified' THEN RAISE(ABORT, 'guard:not_certified')
     WHEN 'not_enrolled' THEN RAISE(ABORT, 'guard:not_enrolled')
     WHEN 'not_found' THEN RAISE(ABORT, 'guard:not_found')

@@ -14,5 +14,5 @@ CREATE TABLE notifications (
 ) STRICT;
 
 CREATE INDEX notifications_of_user ON notifications (user_id, created_at DESC, id DESC);
-CREATE INDEX notifications_unread ON notifications (user_id) WHERE read_at IS NULL;
+CREATE INDEX notifications_unread ON notifications (user_id, created_at DESC, id DESC) WHERE read_at IS NULL;
 CREATE INDEX notifications_by_age ON notifications (created_at);

@@ -3,7 +3,13 @@
 import { join } from 'node:path';
 import { argon2idAsync } from '@noble/hashes/argon2.js';
 
-import { argon2idHasher, demoAccounts, demoPassword as password, demoStatements } from './peerloop-demo.mjs';
+import {
+  argon2idHasher,
+  demoAccounts,
+  demoPassword as password,
+  demoRecordedSession,
+  demoStatements,
+} from './peerloop-demo.mjs';
 import { startProduct } from './product.mjs';
 import { developmentSecrets } from './secrets.mjs';
 import { root } from './worker.mjs';
@@ -18,7 +24,9 @@ const running = await startProduct({
   secrets: await developmentSecrets(join(root, '.dev.vars')),
   port,
   simPort,
-  seed: demoStatements({ password, hashPassword: argon2idHasher(argon2idAsync) }),
+  seed: demoStatements({ password, hashPassword: argon2idHasher(argon2idAsync), now: Date.now() }),
+  // Once more each day, for a session that can be joined.
+  seedName: new Date().toISOString().slice(0, 10),
   progress: (what) => process.stderr.write(`${what} …\n`),
 }).catch((error) => {
   process.stderr.write(`${error.message}\n`);
@@ -44,9 +52,18 @@ ${accounts.join('\n')}
                                -d '{"email":"${demoAccounts[0].email}","password":"${password}"}'
     3. Open the docs page, authorize with the accessToken, enrol in a course, pay on the
        checkout page, and find the mails in the inbox.
+    4. As ada@ and kofi@: GET /api/sessions lists a session that is on; POST /api/sessions/{id}/join
+       and open the joinUrl. The rooms are at ${running.simulators.url}/rooms
 
   Ctrl-C ends all of it.
 `);
+
+// As Cloudflare does every minute; nobody else does it here.
+const runCron = () => fetch(`${running.url}/cdn-cgi/handler/scheduled?cron=*+*+*+*+*`).catch(() => {});
+setInterval(runCron, 60_000);
+// The recording of a session that took place reaches the bucket as every other does: told by a webhook, copied by cron.
+await running.simulators.control.addRecording(demoRecordedSession, { bytes: 40_000_000, recordId: 'demo-recording' });
+await runCron();
 
 let stopping = false;
 for (const signal of ['SIGINT', 'SIGTERM'])

@@ -6,6 +6,8 @@
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 # shellcheck source=versions.sh
 source "$isthmus_root/scripts/lib/versions.sh"
+# shellcheck source=time-zones.sh
+source "$isthmus_root/scripts/lib/time-zones.sh"
 
 # A toolchain's folder is named after what made it, so that two versions live side by side.
 isthmus_recipe=$(cat "$isthmus_root"/scripts/lib/{versions,debian}.sh | digest)

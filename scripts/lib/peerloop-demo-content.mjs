@@ -640,6 +640,8 @@ export const courses = [
  * @property {number} day days after the course was written
  * @property {number} [lessonsDone] while enrolled
  * @property {boolean} [paidOut] shares transferred
+ * @property {boolean} [recommended] by who teaches: awaits the creator's certificate
+ * @property {string} [applies] what was written with the wish to teach the course
  */
 
 /** @type {(student: string, course: string, teacher: string, status: Purchase['status'], day: number, more?: Partial<Purchase>) => Purchase} */
@@ -673,8 +675,10 @@ export const purchases = [
   purchase('grace', 'python-for-data-work', 'kofi', 'completed', 60, { paidOut: true }),
   purchase('grace', 'statistics-you-will-use', 'kofi', 'enrolled', 110, { lessonsDone: 2 }),
   purchase('tariq', 'python-for-data-work', 'ines', 'enrolled', 95, { lessonsDone: 5 }),
-  purchase('tariq', 'sql-from-first-query-to-report', 'priya', 'completed', 60),
-  purchase('hugo', 'go-services-that-stay-up', 'dmitri', 'enrolled', 80, { lessonsDone: 4 }),
+  purchase('tariq', 'sql-from-first-query-to-report', 'priya', 'completed', 60, {
+    applies: 'Explaining joins to my team is the best part of my week. I have time on Tuesday evenings.',
+  }),
+  purchase('hugo', 'go-services-that-stay-up', 'dmitri', 'enrolled', 80, { lessonsDone: 4, recommended: true }),
   purchase('hugo', 'testing-without-tears', 'tomas', 'enrolled', 85, { lessonsDone: 1 }),
   purchase('leo', 'go-services-that-stay-up', 'tomas', 'enrolled', 82, { lessonsDone: 6 }),
   purchase('mei', 'user-interviews-that-tell-the-truth', 'sofia', 'completed', 60),
@@ -684,4 +688,90 @@ export const purchases = [
   purchase('zainab', 'pricing-your-own-work', 'lena', 'enrolled', 78),
   purchase('hana', 'pricing-your-own-work', 'amara', 'refunded', 70, { lessonsDone: 1 }),
   purchase('oskar', 'piano-for-grown-ups', 'elias', 'enrolled', 65, { lessonsDone: 5 }),
+];
+
+/**
+ * @typedef {object} DemoPost
+ * @property {string} course
+ * @property {string} author somebody who belongs to the course by then
+ * @property {number} day days after the course was written
+ * @property {string} text
+ * @property {{by: string, reason: 'spam' | 'abuse' | 'off_topic' | 'other', note?: string}} [flag]
+ */
+
+/** @type {(course: string, author: string, day: number, text: string, flag?: DemoPost['flag']) => DemoPost} */
+const post = (course, author, day, text, flag) => ({ course, author, day, text, flag });
+
+/** What was written in the courses' feeds. */
+export const posts = [
+  post(
+    'python-for-data-work',
+    'mara',
+    2,
+    'Welcome! Say hello, and tell us which spreadsheet you would like to be rid of.',
+  ),
+  post('python-for-data-work', 'grace', 61, 'Mine has 41 tabs and a name that ends in “final_v7”. I am not proud.'),
+  post(
+    'python-for-data-work',
+    'kofi',
+    62,
+    '41 is nothing. Bring it to our second session and we will read it in one line.',
+  ),
+  post(
+    'python-for-data-work',
+    'ada',
+    91,
+    'How do you keep leading zeros in account numbers? They keep turning into numbers.',
+  ),
+  post(
+    'python-for-data-work',
+    'ines',
+    92,
+    'Read the column as text: dtype={"account": str}. Then nothing can “help” you.',
+  ),
+  post('python-for-data-work', 'tariq', 96, 'I sell a course on this as well, half the price, write to me.', {
+    by: 'ada',
+    reason: 'spam',
+    note: 'An advertisement for something else.',
+  }),
+  post(
+    'go-services-that-stay-up',
+    'tomas',
+    3,
+    'Office hour on Thursday: bring the log line that you understand least.',
+  ),
+  post(
+    'go-services-that-stay-up',
+    'hugo',
+    81,
+    'A goroutine leak found me before I found it. Lesson 4 reads differently now.',
+  ),
+  post('go-services-that-stay-up', 'leo', 83, 'Same here. pprof first, theories second.'),
+  post('drawing-from-observation', 'yuki', 4, 'Draw the space between the chair’s legs today, not the chair.'),
+  post(
+    'drawing-from-observation',
+    'ruth',
+    72,
+    'Forty minutes for one teaspoon. I have never looked at a teaspoon before.',
+  ),
+];
+
+/** Messages of two people who share a course, in order. */
+export const conversations = [
+  {
+    people: /** @type {const} */ (['ada', 'kofi']),
+    course: 'python-for-data-work',
+    day: 93,
+    messages: [
+      ['ada', 'Could we look at dates on Thursday? I have three formats in one column.'],
+      ['kofi', 'Gladly. Send me ten rows of it, with the names taken out.'],
+      ['ada', 'Done, they are in the session’s notes. Thank you!'],
+    ],
+  },
+  {
+    people: /** @type {const} */ (['grace', 'mara']),
+    course: 'statistics-you-will-use',
+    day: 112,
+    messages: [['grace', 'Is the median the right answer for salaries, or only the popular one?']],
+  },
 ];

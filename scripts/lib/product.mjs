@@ -16,23 +16,41 @@ import { freePort, root, startWorker } from './worker.mjs';
  * @param {number} [options.simPort]
  * @param {Record<string, string>} [options.vars]
  * @param {AsyncIterable<string>} [options.seed] statements to run once the tables stand
+ * @param {string} [options.seedName] they run again when this is another
  * @param {(what: string) => void} [options.progress]
  */
-export async function startProduct({ product, persist, secrets, port, simPort, vars = {}, seed, progress = () => {} }) {
+export async function startProduct({
+  product,
+  persist,
+  secrets,
+  port,
+  simPort,
+  vars = {},
+  seed,
+  seedName = '',
+  progress = () => {},
+}) {
   const config = join(root, 'wrangler.toml');
   await mkdir(persist, { recursive: true });
   progress('database');
-  await migrate(product, config, persist, seed);
+  await migrate(product, config, persist, seed, seedName);
   const workerPort = port ?? (await freePort());
   progress('simulators');
   const simulators = await startSimulators({
     port: simPort ?? 0,
     appUrl: `http://127.0.0.1:${workerPort}`,
-    secrets: { stripeWebhook: secrets.STRIPE_WEBHOOK_SECRET, resendWebhook: secrets.RESEND_WEBHOOK_SECRET },
+    secrets: {
+      stripeWebhook: secrets.STRIPE_WEBHOOK_SECRET,
+      resendWebhook: secrets.RESEND_WEBHOOK_SECRET,
+      streamKey: secrets.STREAM_API_KEY,
+      streamSecret: secrets.STREAM_API_SECRET,
+      plugnmeetKey: secrets.PLUGNMEET_API_KEY,
+      plugnmeetSecret: secrets.PLUGNMEET_API_SECRET,
+    },
   });
   progress('worker');
   try {
-    const worker = await startWorker({
+    const settings = {
       config,
       persist,
       port: workerPort,
@@ -44,14 +62,22 @@ export async function startProduct({ product, persist, secrets, port, simPort, v
         CORS_ORIGINS: `${simulators.url},http://localhost:${workerPort}`,
         STRIPE_URL: simulators.url,
         RESEND_URL: simulators.url,
+        STREAM_URL: simulators.url,
+        PLUGNMEET_URL: `${simulators.url}/plugnmeet`,
+        API_URL: `http://localhost:${workerPort}`,
         ...vars,
       },
-    });
+    };
+    let worker = await startWorker(settings);
     const stop = async () => {
       await worker.stop();
       await simulators.close();
     };
-    return { url: worker.url, simulators, worker, stop };
+    const restart = async () => {
+      await worker.stop();
+      worker = await startWorker(settings);
+    };
+    return { url: worker.url, simulators, output: () => worker.output(), memory: () => worker.memory(), restart, stop };
   } catch (error) {
     await simulators.close();
     throw error;
@@ -59,10 +85,10 @@ export async function startProduct({ product, persist, secrets, port, simPort, v
 }
 
 /** Applies the migrations that are new and, once, the demo data. */
-async function migrate(product, config, persist, seed) {
+async function migrate(product, config, persist, seed, seedName) {
   const marker = join(persist, 'migrated.txt');
   const migrations = (await readdir(join(root, 'schema', product))).filter((name) => name.endsWith('.sql')).join('\n');
-  const wanted = `${migrations}\n${seed ? 'seeded' : ''}\n`;
+  const wanted = `${migrations}\n${seed ? `seeded ${seedName}` : ''}\n`;
   if ((await readFile(marker, 'utf8').catch(() => '')) === wanted) return;
   const common = ['--local', '--config', config, '--persist-to', persist];
   await wrangler(['d1', 'migrations', 'apply', 'DB', ...common]);

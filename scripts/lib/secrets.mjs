@@ -12,6 +12,10 @@ const makers = {
   STRIPE_WEBHOOK_SECRET: webhookSecret,
   RESEND_API_KEY: () => `re_${randomBytes(12).toString('hex')}`,
   RESEND_WEBHOOK_SECRET: webhookSecret,
+  STREAM_API_KEY: () => randomBytes(6).toString('hex'),
+  STREAM_API_SECRET: () => randomBytes(32).toString('hex'),
+  PLUGNMEET_API_KEY: () => `API${randomBytes(6).toString('hex')}`,
+  PLUGNMEET_API_SECRET: () => randomBytes(24).toString('base64url'),
 };
 
 /** A fresh set, for a run that keeps nothing. @returns {Record<string, string>} */

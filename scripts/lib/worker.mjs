@@ -2,7 +2,7 @@
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -67,5 +67,32 @@ export async function startWorker({ config, vars = {}, persist, port, more = [] 
     await stop();
     throw error;
   }
-  return { url, port: chosen, persist: folder, stop, output: () => output };
+  return {
+    url,
+    port: chosen,
+    persist: folder,
+    stop,
+    output: () => output,
+    memory: () => memoryOf(/** @type {number} */ (child.pid)),
+  };
+}
+
+/**
+ * The memory of workerd's processes in a process group, in bytes: in use now, and the most there was.
+ * @param {number} group
+ */
+async function memoryOf(group) {
+  let used = 0;
+  let most = 0;
+  for (const pid of (await readdir('/proc')).filter((name) => /^\d+$/.test(name))) {
+    const [stat, status] = await Promise.all(
+      ['stat', 'status'].map((name) => readFile(`/proc/${pid}/${name}`, 'utf8').catch(() => '')),
+    );
+    // "pid (name) state parent group …"
+    const [, name, rest] = /^\d+ \((.*)\) (.*)$/s.exec(stat) ?? [];
+    if (name !== 'workerd' || Number(rest.split(' ')[2]) !== group) continue;
+    used += 1024 * Number(/^VmRSS:\s+(\d+)/m.exec(status)?.[1] ?? 0);
+    most += 1024 * Number(/^VmHWM:\s+(\d+)/m.exec(status)?.[1] ?? 0);
+  }
+  return { used, most };
 }

@@ -125,6 +125,28 @@ export class Accounts {
     return { account, firstAttempt };
   }
 
+  /** Stripe wants more papers before it goes on. */
+  restrict(id, reason = 'requirements.past_due') {
+    const account = this.get(id);
+    const previous = { payouts_enabled: account.payouts_enabled, requirements: structuredClone(account.requirements) };
+    Object.assign(account, {
+      details_submitted: true,
+      payouts_enabled: false,
+      requirements: requirements(['individual.verification.document'], reason),
+    });
+    const { firstAttempt } = this.stripe.events.emit('account.updated', account, { previous, account: id });
+    return { account, firstAttempt };
+  }
+
+  /** The owner takes the account away from the platform. */
+  deauthorize(id) {
+    const account = this.get(id);
+    for (const name of Object.keys(account.capabilities)) account.capabilities[name] = 'inactive';
+    const application = { id: 'ca_simulated', object: 'application', name: 'PeerLoop' };
+    const { firstAttempt } = this.stripe.events.emit('account.application.deauthorized', application, { account: id });
+    return { account, firstAttempt };
+  }
+
   clear() {
     this.#links.clear();
   }

@@ -4,6 +4,7 @@ import { newId } from '../ids.mjs';
 import { accountRoutes } from './accounts.mjs';
 import { balanceRoutes } from './balance.mjs';
 import { checkoutRoutes } from './checkout.mjs';
+import { disputeRoutes } from './disputes.mjs';
 import { badParameter, notSimulated, StripeError } from './errors.mjs';
 import { eventRoutes } from './events.mjs';
 import { expand, shape } from './parameters.mjs';
@@ -21,7 +22,15 @@ export class StripeApi {
   constructor(stripe) {
     this.stripe = stripe;
     this.#keys = new IdempotencyKeys(stripe.clock);
-    const resources = [checkoutRoutes, refundRoutes, accountRoutes, transferRoutes, balanceRoutes, eventRoutes];
+    const resources = [
+      checkoutRoutes,
+      refundRoutes,
+      disputeRoutes,
+      accountRoutes,
+      transferRoutes,
+      balanceRoutes,
+      eventRoutes,
+    ];
     for (const { method, path, takes = {}, run } of resources.flatMap((routes) => routes(stripe)))
       this.#router.on(method, path, { read: shape({ expand, ...takes }), run });
   }

@@ -2,7 +2,9 @@ import { Accounts } from './accounts.mjs';
 import { StripeApi, stripeRefusal } from './api.mjs';
 import { Balance } from './balance.mjs';
 import { Checkout } from './checkout.mjs';
+import { Disputes } from './disputes.mjs';
 import { Events } from './events.mjs';
+import { Payouts } from './payouts.mjs';
 import { createRefund } from './refunds.mjs';
 import { Store } from './store.mjs';
 
@@ -24,6 +26,8 @@ export class Stripe {
     this.balance = new Balance({ store: this.store, seconds: this.seconds });
     this.checkout = new Checkout(this);
     this.accounts = new Accounts(this);
+    this.disputes = new Disputes(this);
+    this.payouts = new Payouts(this);
     this.api = new StripeApi(this);
   }
 

@@ -83,6 +83,16 @@ export function paymentPages(router, { stripe, control }) {
     )
     .on(
       'POST',
+      '/connect/onboarding/:account/:token/restrict',
+      withLink(async ({ account, link, valid }) => {
+        if (!valid) return seeOther(link.refresh_url);
+        link.used = true;
+        await accounts.restrict(account.id).firstAttempt;
+        return seeOther(link.return_url);
+      }),
+    )
+    .on(
+      'POST',
       '/connect/onboarding/:account/:token/later',
       withLink(({ link }) => seeOther(link.return_url)),
     )
@@ -278,6 +288,9 @@ function onboardingPage(account, link) {
       </dl>
       <form method="post" action="${action}/complete">
         <button class="primary wide" type="submit">Complete onboarding</button>
+      </form>
+      <form method="post" action="${action}/restrict">
+        <button class="quiet wide" type="submit">Leave a paper out</button>
       </form>
       <form method="post" action="${action}/later">
         <button class="quiet wide" type="submit">Not now</button>

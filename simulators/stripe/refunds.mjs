@@ -31,6 +31,8 @@ export function createRefund(stripe, parameters, cause = NO_CAUSE) {
   const charge = chargeOf(store, parameters);
   const left = charge.amount_captured - charge.amount_refunded;
   if (left === 0) throw refused(`Charge ${charge.id} has already been refunded.`, { code: 'charge_already_refunded' });
+  if (stripe.disputes.blocks(charge))
+    throw refused(`Charge ${charge.id} has been charged back.`, { code: 'charge_disputed' });
   const amount = parameters.amount ?? left;
   if (amount > left)
     throw refused(

@@ -90,6 +90,10 @@ function createReversal(stripe, id, parameters, cause) {
       `Transfer reversal amount (${money(amount, transfer.currency)}) is greater than unreversed amount on transfer (${money(left, transfer.currency)})`,
       { param: 'amount' },
     );
+  if (amount > stripe.payouts.held(transfer.destination, transfer.currency))
+    throw refused(`The account ${transfer.destination} does not hold enough to give that back.`, {
+      code: 'balance_insufficient',
+    });
   if (parameters.refund_application_fee)
     throw refused(`Transfer ${id} has no application fee to refund.`, { param: 'refund_application_fee' });
   const reversalId = newId('trr_');

@@ -49,7 +49,8 @@ Result<std::optional<Response>> earlier_answer(Request& request, const ResultSet
 }
 
 std::string Request::request_hash() const {
-  return hex_encode(crypto::sha256(std::string(name_of(method())) + ' ' + incoming_.path + '\n' + body_));
+  const std::string query = incoming_.query.empty() ? "" : '?' + incoming_.query;
+  return hex_encode(crypto::sha256(std::string(name_of(method())) + ' ' + incoming_.path + query + '\n' + body_));
 }
 
 Result<std::vector<Statement>> Request::claim_key(std::string key) {

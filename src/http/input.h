@@ -44,9 +44,26 @@ constexpr auto RouteDraft<declared, In>::body(std::uint32_t most_bytes) const {
 
 template <unsigned declared, class In>
 template <class T>
+constexpr auto RouteDraft<declared, In>::optional_body(std::uint32_t most_bytes) const {
+  return stage<stages::validated, T>([&](Route& next) {
+    next.input = {Input::Kind::json, most_bytes, RouteThunks<T, nullptr>::decode_body, Codec<T>::describe, {}, true};
+  });
+}
+
+template <unsigned declared, class In>
+template <class T>
 constexpr auto RouteDraft<declared, In>::query() const {
   return stage<stages::validated, T>([&](Route& next) {
     next.input = {Input::Kind::query, 0, RouteThunks<T, nullptr>::decode_query, nullptr,
+                  detail::ObjectTable<T>::fields};
+  });
+}
+
+template <unsigned declared, class In>
+template <class T>
+constexpr auto RouteDraft<declared, In>::streamed_body(std::uint32_t most_bytes) const {
+  return stage<stages::validated, T>([&](Route& next) {
+    next.input = {Input::Kind::stream, most_bytes, RouteThunks<T, nullptr>::decode_query, nullptr,
                   detail::ObjectTable<T>::fields};
   });
 }

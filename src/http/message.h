@@ -49,7 +49,7 @@ class Incoming {
   std::string query;  ///< as sent, without '?'
 
   virtual std::optional<std::string> header(HeaderName name) = 0;
-  /// The whole body. Fails with 413 where it is longer than `most` bytes.
+  /// The whole body, unpacked where it is gzip. Fails with 413 where it is longer than `most` bytes.
   virtual Task<Result<std::string>> read_body(std::uint32_t most) = 0;
   /// The first bytes of the body, which stays to be streamed: fewer than `count` only where it is shorter.
   virtual Task<Result<std::string>> peek_body(std::uint32_t count) = 0;

@@ -155,7 +155,7 @@ class DocumentWriter {
   void write_request_body(const Route& route) {
     const Input& input = route.input;
     if (input.kind == Input::Kind::none || input.kind == Input::Kind::query) return;
-    json_.key("requestBody").begin_object().member("required", true).key("content").begin_object();
+    json_.key("requestBody").begin_object().member("required", !input.optional).key("content").begin_object();
     json_.key(input.kind == Input::Kind::stream ? "application/octet-stream" : "application/json").begin_object();
     json_.key("schema");
     if (input.kind == Input::Kind::json)
@@ -178,7 +178,7 @@ class DocumentWriter {
       write_error("401", "What was sent does not prove who the caller is.");
     else if (access.kind != Access::Kind::anyone)
       write_error("401", "Nobody, or nobody valid, is signed in.");
-    if (access.needs_role() || route.checks_credentials || !route.conflicts[0].empty())
+    if (access.needs_user() || route.checks_credentials || !route.conflicts[0].empty())
       write_error("403", "The caller may not do this.");
     if (has_param) write_error("404", "There is no such object for the caller.");
     if (route.takes_idempotency_key || !route.conflicts[0].empty()) write_error("409", conflict_text(route));

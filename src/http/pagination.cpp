@@ -25,6 +25,8 @@ Result<std::optional<Cursor>> decode_cursor(const std::optional<std::string>& te
   return Cursor{std::move(parts[0]), std::move(parts[1])};
 }
 
+Place above_all() { return {std::int64_t{1} << 53, "~"}; }
+
 Result<std::optional<Place>> decode_place(const std::optional<std::string>& text, std::string_view order) {
   auto cursor = decode_cursor(text);
   if (!cursor) return Failure(std::move(cursor).error());

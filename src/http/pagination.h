@@ -30,6 +30,8 @@ struct Place {
   std::int64_t number = 0;  ///< the sort value
   std::string id;
 };
+/// The place in front of a list that goes down from the newest: above every moment and every id.
+Place above_all();
 /// 400 `invalid_cursor` for a cursor of another order, and for what is none of ours.
 Result<std::optional<Place>> decode_place(const std::optional<std::string>& text, std::string_view order);
 

@@ -144,8 +144,12 @@ Task<Result<void>> Pipeline::validate(Request& request) {
   const Input& input = request.route_->input;
   switch (input.kind) {
     case Input::Kind::json: {
-      if (!is_json_type(request.header("content-type").value_or(""))) co_return Failure(wrong_media_type());
+      const auto type = request.header("content-type");
+      const bool may_be_absent = input.optional && !type;
+      if (!may_be_absent && !is_json_type(type.value_or(""))) co_return Failure(wrong_media_type());
       request.body_ = co_await request.incoming_.read_body(input.most_bytes);
+      if (may_be_absent && !request.body_.empty()) co_return Failure(wrong_media_type());
+      if (may_be_absent) request.body_ = "{}";
       break;
     }
     case Input::Kind::raw: request.body_ = co_await request.incoming_.read_body(input.most_bytes); break;

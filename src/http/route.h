@@ -46,6 +46,8 @@ struct Input {
   Result<void> (*decode)(Request&) = nullptr;
   void (*describe)(SchemaWriter&) = nullptr;
   std::span<const detail::FieldInfo> query_fields;
+  /// A JSON body may be left out, which is the same as sending `{}`.
+  bool optional = false;
 };
 
 // ------------------------------------------------------------------------------------ authentication, authorization
@@ -152,6 +154,9 @@ class RouteDraft {
   /// A JSON body that becomes a `T`.
   template <class T>
   constexpr auto body(std::uint32_t most_bytes = default_json_cap) const;
+  /// The same, and no body at all means `{}`.
+  template <class T>
+  constexpr auto optional_body(std::uint32_t most_bytes = default_json_cap) const;
   /// A query string that becomes a `T`.
   template <class T>
   constexpr auto query() const;
@@ -168,6 +173,9 @@ class RouteDraft {
     return stage<stages::validated>(
         [&](Route& next) { next.input = {Input::Kind::stream, most_bytes, nullptr, nullptr, {}}; });
   }
+  /// The same, with a query string that becomes a `T`: what is to be known of the bytes beside them.
+  template <class T>
+  constexpr auto streamed_body(std::uint32_t most_bytes) const;
 
   constexpr auto open_to(Access access) const {
     return stage<stages::opened>([&](Route& next) { next.access = access; });

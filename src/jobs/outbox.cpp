@@ -65,6 +65,16 @@ Statement enqueue(Host& host, std::string_view kind, std::string dedupe_key, std
              host.random.uuid(now), kind, std::move(dedupe_key), std::move(payload), not_before, now);
 }
 
+Statement enqueue_if_changed(Host& host, std::string_view kind, std::string dedupe_key, std::string payload,
+                             Timestamp not_before) {
+  const Timestamp now = host.clock.now();
+  return sql(R"(
+      INSERT INTO outbox (id, kind, dedupe_key, payload, next_attempt_at, created_at)
+      SELECT ?1, ?2, ?3, ?4, ?5, ?6 WHERE changes() > 0
+      ON CONFLICT (dedupe_key) DO NOTHING)",
+             host.random.uuid(now), kind, std::move(dedupe_key), std::move(payload), not_before, now);
+}
+
 Task<Result<void>> dispatch_outbox(Host& host, std::span<const OutboxHandler> handlers, std::int64_t most) {
   auto claimed = co_await host.database.write(claim_due(host.clock.now(), most));
   const auto items = co_await std::move(claimed).as<OutboxItem>();

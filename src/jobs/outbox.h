@@ -38,6 +38,10 @@ struct OutboxHandler {
 /// The statement that puts an effect into the outbox. A second one of the same `dedupe_key` changes nothing.
 Statement enqueue(Host& host, std::string_view kind, std::string dedupe_key, std::string payload, Timestamp not_before);
 
+/// The same, where the statement just before it changed a row.
+Statement enqueue_if_changed(Host& host, std::string_view kind, std::string dedupe_key, std::string payload,
+                             Timestamp not_before);
+
 /// Delivers what is due, at most `most` rows. Parallel dispatchers never hold the same row at the same time.
 Task<Result<void>> dispatch_outbox(Host& host, std::span<const OutboxHandler> handlers, std::int64_t most);
 

@@ -348,6 +348,7 @@ template <class T>
 struct Codec<std::vector<T>> {
   static void decode(JsonValue value, std::vector<T>& out, Problems& problems) {
     if (value.kind() != JsonValue::Kind::array) return problems.add("must be a list");
+    out.clear();  // What is given stands instead of a default, not behind it.
     value.for_each_element([&](JsonValue element) {
       // A list that is far too long is not worth decoding to its end: the rules below refuse it anyway.
       if (out.size() >= most_list_elements) return;

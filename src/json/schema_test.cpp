@@ -34,6 +34,11 @@ constexpr auto schema(Thing*) {
                 field("open", &Thing::open, or_default));
 }
 
+struct Offer {
+  std::vector<std::int64_t> lengths{60};
+};
+constexpr auto schema(Offer*) { return object("Offer", field("lengths", &Offer::lengths, or_default)); }
+
 Result<Thing> read(std::string_view json) {
   const auto value = parse_json(json);
   if (!value) return Failure(value.error());
@@ -51,6 +56,12 @@ constexpr std::string_view good =
     R"({"name":" Ada ","email":"ada@example.org","colour":"green","parts":[{"title":"One","minutes":5}]})";
 
 }  // namespace
+
+TEST_CASE("a list that is given stands instead of its default") {
+  CHECK(decode<Offer>(*parse_json("{}"))->lengths == std::vector<std::int64_t>{60});
+  CHECK(decode<Offer>(*parse_json(R"({"lengths":[30,45]})"))->lengths == std::vector<std::int64_t>{30, 45});
+  CHECK(decode<Offer>(*parse_json(R"({"lengths":[]})"))->lengths.empty());
+}
 
 TEST_CASE("a valid document becomes a struct") {
   const auto thing = read(good);

@@ -9,6 +9,7 @@ namespace {
 constexpr Millis webhook_bodies_kept = 7 * day;
 constexpr Millis delivered_rows_kept = 30 * day;
 constexpr Millis mails_kept = 365 * day;
+constexpr Millis notifications_kept = 365 * day;
 
 /// Rows of one kind and run: more wait for the next, so that no batch holds the database for long.
 constexpr std::int64_t most_rows = 500;
@@ -41,6 +42,9 @@ std::vector<Statement> purges(Timestamp now) {
       purge("DELETE FROM emails WHERE id IN"
             " (SELECT id FROM emails WHERE created_at <= ?1 LIMIT CAST(?2 AS INTEGER))",
             now - mails_kept),
+      purge("DELETE FROM notifications WHERE id IN"
+            " (SELECT id FROM notifications WHERE created_at <= ?1 LIMIT CAST(?2 AS INTEGER))",
+            now - notifications_kept),
   };
 }
 

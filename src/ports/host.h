@@ -13,6 +13,7 @@
 #include "base/time.h"
 #include "json/writer.h"
 #include "ports/bucket.h"
+#include "ports/circuits.h"
 #include "ports/database.h"
 #include "ports/http_client.h"
 #include "ports/key_value.h"
@@ -81,6 +82,7 @@ struct Host {
   RateLimiter& rate_limiter;
   const Settings& settings;
   const CpuBudget& cpu;
+  Circuits& circuits;  ///< the instance's, shared by its requests
 };
 
 /// One line of the log, field by field.

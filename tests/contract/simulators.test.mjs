@@ -559,6 +559,90 @@ describe('Stripe events', () => {
   });
 });
 
+describe('a dispute', () => {
+  it('takes the money, is told, and gives it back when it is won', async () => {
+    const { payment_intent: intent } = await paidCheckout();
+    const before = (await stripe.balance.retrieve()).available[0].amount;
+    const { body } = await post('/_sim/disputes', { payment_intent: intent.id, reason: 'product_not_received' });
+    assert.equal(body.dispute.amount, 45000);
+    await simulators.control.settled();
+    const opened = stripeEvent('charge.dispute.created').data.object;
+    assert.equal(opened.status, 'needs_response');
+    assert.equal(opened.charge, intent.latest_charge.id);
+    assert.equal(stripeEvent('charge.dispute.funds_withdrawn').data.object.balance_transactions[0].amount, -45000);
+    assert.equal((await stripe.balance.retrieve()).available[0].amount, before - 46500);
+    await assert.rejects(stripe.refunds.create({ payment_intent: intent.id }), { code: 'charge_disputed' });
+
+    const reviewed = await stripe.disputes.update(opened.id, { evidence: { product_description: 'a course' } });
+    assert.equal(reviewed.status, 'under_review');
+    await simulators.control.moveDispute(opened.id, 'won');
+    const closed = stripeEvent('charge.dispute.closed');
+    assert.equal(closed.data.object.status, 'won');
+    assert.deepEqual(closed.data.previous_attributes, { status: 'under_review' });
+    assert.equal((await stripe.disputes.retrieve(opened.id)).balance_transactions.length, 2);
+    assert.equal((await stripe.refunds.create({ payment_intent: intent.id })).status, 'succeeded');
+  });
+
+  it('may begin as an inquiry, and ends once', async () => {
+    const { payment_intent: intent } = await paidCheckout();
+    const inquiry = await simulators.control.dispute({ payment_intent: intent.id, inquiry: true, amount: 10000 });
+    assert.equal(inquiry.status, 'warning_needs_response');
+    assert.deepEqual(inquiry.balance_transactions, []);
+    await simulators.control.moveDispute(inquiry.id, 'needs_response');
+    assert.equal((await stripe.disputes.close(inquiry.id)).status, 'lost');
+    assert.equal((await post(`/_sim/disputes/${inquiry.id}`, { status: 'won' })).status, 400);
+    assert.equal((await post('/_sim/disputes', { payment_intent: intent.id })).status, 400);
+    assert.deepEqual(
+      (await stripe.disputes.list({ payment_intent: intent.id })).data.map(({ id }) => id),
+      [inquiry.id],
+    );
+  });
+});
+
+describe('money of a connected account', () => {
+  it('goes on to its bank, which may send it back, and is not there to be reversed meanwhile', async () => {
+    const { payment_intent: intent } = await paidCheckout();
+    const account = await payableAccount();
+    const transfer = await stripe.transfers.create({
+      amount: 30000,
+      currency: 'usd',
+      destination: account.id,
+      source_transaction: intent.latest_charge.id,
+    });
+    const { body } = await post(`/_sim/accounts/${account.id}/payout`, { amount: 25000 });
+    await simulators.control.settled();
+    const paid = stripeEvent('payout.paid', { secret: SECRETS.stripeConnectWebhook, connect: true });
+    assert.equal(paid.account, account.id);
+    assert.equal(paid.data.object.id, body.payout.id);
+    assert.equal(paid.data.object.status, 'paid');
+    await assert.rejects(stripe.transfers.createReversal(transfer.id, { amount: 5001 }), {
+      code: 'balance_insufficient',
+    });
+    await post(`/_sim/payouts/${body.payout.id}/fail`, { failure: 'account_closed' });
+    const failed = stripeEvent('payout.failed', { secret: SECRETS.stripeConnectWebhook, connect: true });
+    assert.equal(failed.data.object.failure_code, 'account_closed');
+    const reversal = await stripe.transfers.createReversal(transfer.id, { amount: 30000, expand: ['transfer'] });
+    assert.equal(reversal.transfer.amount_reversed, 30000);
+    assert.equal((await post(`/_sim/accounts/${account.id}/payout`)).status, 400);
+  });
+
+  it('is told about when Stripe wants more, and when its owner leaves', async () => {
+    const account = await payableAccount();
+    app.received = [];
+    await post(`/_sim/accounts/${account.id}/restrict`, {});
+    const updated = stripeEvent('account.updated', { secret: SECRETS.stripeConnectWebhook, connect: true });
+    assert.equal(updated.data.object.requirements.disabled_reason, 'requirements.past_due');
+    assert.equal(updated.data.object.payouts_enabled, false);
+    await post(`/_sim/accounts/${account.id}/deauthorize`);
+    const left = stripeEvent('account.application.deauthorized', {
+      secret: SECRETS.stripeConnectWebhook,
+      connect: true,
+    });
+    assert.equal(left.account, account.id);
+    assert.equal(left.data.object.object, 'application');
+  });
+});
+
 describe('webhooks', () => {
   it('are sent again after a failure, under the same event id, until they are taken', async () => {
     const session = await stripe.checkout.sessions.create(checkoutOf());

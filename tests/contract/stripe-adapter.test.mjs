@@ -164,6 +164,125 @@ describe("what our Worker sends to Stripe, beside Stripe's own SDK", () => {
     await peerloop.ledgerIsBalanced();
   });
 
+  it('onboarding a teacher, paying them out, and taking a part back are the same calls', async () => {
+    const ours = (/** @type {string} */ path) => asked(path).at(-2);
+    const theirs = (/** @type {string} */ path) => asked(path).at(-1);
+    const same = (/** @type {string} */ path) => {
+      isTheSameCall(ours(path), theirs(path), allowed);
+      assert.deepEqual(writtenForm(ours(path)), writtenForm(theirs(path)));
+      hasKeys(ours(path), theirs(path));
+    };
+    const key = (/** @type {string} */ of) => ({ idempotencyKey: `sdk:${of}:0123456789` });
+    const teacher = await peerloop.signIn('ines');
+    const admin = await peerloop.signIn('root');
+
+    const page = await teacher.post('/api/payments/connect/onboard', {
+      returnUrl: `${peerloop.simulators.url}/app/back?a=[b]`,
+      refreshUrl: `${peerloop.simulators.url}/app/again`,
+    });
+    assert.equal(page.status, 200, page.text);
+    await stripe.accounts.create(
+      { type: 'express', capabilities: { transfers: { requested: true } }, metadata: { user_id: teacher.user.id } },
+      key('account'),
+    );
+    same('/v1/accounts');
+    const { stripe_account_id: account } = await peerloop.row(
+      'SELECT stripe_account_id FROM users WHERE id = ?',
+      teacher.user.id,
+    );
+    await stripe.accountLinks.create(
+      {
+        account: String(account),
+        type: 'account_onboarding',
+        refresh_url: `${peerloop.simulators.url}/app/again`,
+        return_url: `${peerloop.simulators.url}/app/back?a=[b]`,
+      },
+      key('link'),
+    );
+    same('/v1/account_links');
+
+    await peerloop.control.completeOnboarding(account);
+    const student = await peerloop.signUp();
+    const { body } = await student.enroll('python-for-data-work', {
+      instructorType: 'student_teacher',
+      studentTeacherId: teacher.user.id,
+    });
+    await peerloop.control.pay(body.checkoutSessionId);
+    await peerloop.write(
+      `UPDATE payment_splits SET status = 'approved', approved_at = created_at + 1
+       WHERE transaction_id = (SELECT id FROM transactions WHERE enrollment_id = ?)`,
+      body.enrollmentId,
+    );
+    const paid = await admin.post('/api/admin/payouts', { recipientId: teacher.user.id });
+    assert.equal(paid.status, 201, paid.text);
+    const [transfer] = paid.body.transfers;
+    await until('the transfer', async () => {
+      const { status } = await peerloop.row('SELECT status FROM transfers WHERE id = ?', transfer.id);
+      return status === 'sent';
+    });
+    const { intent, charge } = await peerloop.row(
+      'SELECT stripe_payment_intent_id AS intent, stripe_charge_id AS charge FROM transactions WHERE enrollment_id = ?',
+      body.enrollmentId,
+    );
+    const read = await stripe.paymentIntents.retrieve(String(intent));
+    assert.equal(read.latest_charge, charge);
+    const { 'idempotency-key': _, ...withoutKey } = allowed;
+    isTheSameCall(ours(`/v1/payment_intents/${intent}`), theirs(`/v1/payment_intents/${intent}`), withoutKey);
+
+    const again = stripe.transfers.create(
+      {
+        amount: transfer.amountCents,
+        currency: 'usd',
+        destination: String(account),
+        source_transaction: String(charge),
+        transfer_group: body.enrollmentId,
+        metadata: { enrollment_id: body.enrollmentId, transfer_id: transfer.id },
+      },
+      key('transfer'),
+    );
+    await assert.rejects(again, { message: /must not exceed the source amount/ });
+    same('/v1/transfers');
+
+    const refund = await admin.post('/api/admin/refunds', {
+      enrollmentId: body.enrollmentId,
+      amountCents: 10_000,
+      reason: 'a part of it',
+    });
+    assert.equal(refund.status, 202, refund.text);
+    const made = await peerloop.row('SELECT stripe_transfer_id AS id FROM transfers WHERE id = ?', transfer.id);
+    const reversals = `/v1/transfers/${made.id}/reversals`;
+    await until('the reversal', async () => {
+      await peerloop.outboxIsDue();
+      await peerloop.cron();
+      return asked(reversals).length > 0;
+    });
+    const reversal = await peerloop.row(
+      'SELECT id, amount_cents FROM transfer_reversals WHERE recipient_id = ?',
+      teacher.user.id,
+    );
+    await stripe.transfers.createReversal(
+      String(made.id),
+      {
+        amount: Number(reversal.amount_cents),
+        metadata: { reversal_id: String(reversal.id) },
+        expand: ['transfer'],
+      },
+      key('reversal'),
+    );
+    same(reversals);
+    await stripe.refunds.create(
+      {
+        payment_intent: String(intent),
+        amount: 10_000,
+        reason: 'requested_by_customer',
+        metadata: { enrollment_id: body.enrollmentId, refund_id: refund.body.refundId },
+        expand: ['charge'],
+      },
+      key('refund'),
+    );
+    same('/v1/refunds');
+  });
+
   it('the SDK, pointed at the same simulator, finds what our Worker made there', async () => {
     const student = await peerloop.signUp();
     const { body } = await student.enroll('testing-without-tears');

@@ -38,6 +38,14 @@ FakeStripe::FakeStripe(World& world) : world_(world) {
 std::string FakeStripe::next_id(std::string_view prefix) { return std::string(prefix) + std::to_string(++last_id_); }
 
 IncomingAnswer FakeStripe::respond(const OutgoingRequest& request) {
+  if (request.method == "GET") {
+    const std::string path = request.url.substr(std::string_view("https://stripe.test").size());
+    const auto question = path.find('?');
+    std::map<std::string, std::string> query;
+    if (question != std::string::npos)
+      for (auto& [name, value] : parse_query(path.substr(question + 1))) query[name] = value;
+    return read(path.substr(0, question), query);
+  }
   const std::string key = header_of(request, "idempotency-key");
   const std::string what = request.url + '\n' + request.body;
   if (const auto kept = kept_.find(key); kept != kept_.end()) {
@@ -60,6 +68,16 @@ IncomingAnswer FakeStripe::execute(const OutgoingRequest& request) {
   for (auto& [name, value] : parse_query(request.body)) form[name] = value;
   if (path == "/v1/checkout/sessions") return create_session(form);
   if (path == "/v1/refunds") return create_refund(form);
+  if (path == "/v1/accounts") return create_account(form);
+  if (path == "/v1/transfers") return create_transfer(form);
+  if (path == "/v1/account_links") {
+    if (!accounts.contains(form.at("account")))
+      return refusal(400, "invalid_request_error", "resource_missing", "account");
+    return answer_of(200, {{"object", "account_link"}, {"url", "https://connect.test/" + next_id("link_")}});
+  }
+  constexpr std::string_view transfers_path = "/v1/transfers/";
+  if (path.starts_with(transfers_path) && path.ends_with("/reversals"))
+    return create_reversal(path.substr(transfers_path.size(), path.size() - transfers_path.size() - 10), form);
   constexpr std::string_view sessions_path = "/v1/checkout/sessions/";
   if (path.starts_with(sessions_path) && path.ends_with("/expire")) {
     const std::string id = path.substr(sessions_path.size(), path.size() - sessions_path.size() - 7);
@@ -106,8 +124,174 @@ IncomingAnswer FakeStripe::create_refund(const std::map<std::string, std::string
   const std::int64_t left =
       charge->second["amount"].get<std::int64_t>() - charge->second["amount_refunded"].get<std::int64_t>();
   if (left == 0) return refusal(400, "invalid_request_error", "charge_already_refunded");
-  events_of_calls.push_back(refund(charge->first, form.contains("amount") ? std::stoll(form.at("amount")) : left));
-  return answer_of(200, {{"id", next_id("re_")}, {"object", "refund"}, {"status", "succeeded"}});
+  for (const auto& [id, dispute] : disputes)
+    if (dispute["payment_intent"] == charge->first && !dispute["is_charge_refundable"].get<bool>())
+      return refusal(400, "invalid_request_error", "charge_disputed");
+  const std::int64_t cents = form.contains("amount") ? std::stoll(form.at("amount")) : left;
+  if (cents > left) return refusal(400, "invalid_request_error", "", "amount");
+  events_of_calls.push_back(refund(charge->first, cents));
+  Json made{{"id", next_id("re_")},
+            {"object", "refund"},
+            {"status", "succeeded"},
+            {"amount", cents},
+            {"currency", charge->second["currency"]},
+            {"charge", charge->second["id"]},
+            {"payment_intent", charge->first},
+            {"metadata", Json::object()}};
+  if (form.contains("metadata[refund_id]")) made["metadata"]["refund_id"] = form.at("metadata[refund_id]");
+  refunds.push_back(made);
+  if (form.contains("expand[0]")) made["charge"] = charge->second;
+  return answer_of(200, made);
+}
+
+IncomingAnswer FakeStripe::create_account(const std::map<std::string, std::string>& form) {
+  const std::string id = next_id("acct_");
+  accounts[id] = {{"id", id},
+                  {"object", "account"},
+                  {"type", form.at("type")},
+                  {"charges_enabled", false},
+                  {"payouts_enabled", false},
+                  {"details_submitted", false},
+                  {"capabilities", {{"transfers", "inactive"}}},
+                  {"requirements", {{"disabled_reason", "requirements.past_due"}}},
+                  {"metadata", {{"user_id", form.at("metadata[user_id]")}}}};
+  return answer_of(200, accounts[id]);
+}
+
+Json FakeStripe::complete_account(const std::string& account) {
+  Json& object = accounts[account];
+  object["id"] = account;
+  object["object"] = "account";
+  object["payouts_enabled"] = true;
+  object["details_submitted"] = true;
+  object["capabilities"] = {{"transfers", "active"}};
+  object["requirements"] = {{"disabled_reason", nullptr}};
+  return account_event("account.updated", object, account);
+}
+
+IncomingAnswer FakeStripe::create_transfer(const std::map<std::string, std::string>& form) {
+  const auto account = accounts.find(form.at("destination"));
+  if (account == accounts.end()) return refusal(400, "invalid_request_error", "resource_missing", "destination");
+  if (account->second["capabilities"]["transfers"] != "active")
+    return refusal(400, "invalid_request_error", "insufficient_capabilities_for_transfer");
+  const std::int64_t cents = std::stoll(form.at("amount"));
+  std::int64_t sent = 0;
+  for (const auto& [id, transfer] : transfers)
+    if (transfer["source_transaction"] == form.at("source_transaction")) sent += transfer["amount"].get<std::int64_t>();
+  bool paid = false;
+  for (const auto& [intent, charge] : charges)
+    if (charge["id"] == form.at("source_transaction")) paid = sent + cents <= charge["amount"].get<std::int64_t>();
+  if (!paid) return refusal(400, "invalid_request_error", "", "source_transaction");
+  const std::string id = next_id("tr_");
+  transfers[id] = {{"id", id},
+                   {"object", "transfer"},
+                   {"amount", cents},
+                   {"amount_reversed", 0},
+                   {"currency", form.at("currency")},
+                   {"destination", account->first},
+                   {"metadata", {{"transfer_id", form.at("metadata[transfer_id]")}}},
+                   {"reversals", {{"object", "list"}, {"data", Json::array()}}},
+                   {"source_transaction", form.at("source_transaction")},
+                   {"transfer_group", form.at("transfer_group")}};
+  events_of_calls.push_back(event("transfer.created", transfers[id]));
+  return answer_of(200, transfers[id]);
+}
+
+IncomingAnswer FakeStripe::create_reversal(const std::string& transfer,
+                                           const std::map<std::string, std::string>& form) {
+  const auto found = transfers.find(transfer);
+  if (found == transfers.end()) return refusal(404, "invalid_request_error", "resource_missing", "id");
+  const std::int64_t cents = std::stoll(form.at("amount"));
+  const std::int64_t left =
+      found->second["amount"].get<std::int64_t>() - found->second["amount_reversed"].get<std::int64_t>();
+  if (cents > left) return refusal(400, "invalid_request_error", "", "amount");
+  if (empty_accounts.contains(found->second["destination"].get<std::string>()))
+    return refusal(400, "invalid_request_error", "balance_insufficient");
+  events_of_calls.push_back(reverse(transfer, cents, form.at("metadata[reversal_id]")));
+  Json made = found->second["reversals"]["data"].front();
+  made["transfer"] = found->second;
+  return answer_of(200, made);
+}
+
+Json FakeStripe::reverse(const std::string& transfer, std::int64_t cents, const std::string& our_id) {
+  Json& object = transfers.at(transfer);
+  object["amount_reversed"] = object["amount_reversed"].get<std::int64_t>() + cents;
+  Json made{{"id", next_id("trr_")},
+            {"object", "transfer_reversal"},
+            {"amount", cents},
+            {"transfer", transfer},
+            {"metadata", Json::object()}};
+  if (!our_id.empty()) made["metadata"]["reversal_id"] = our_id;
+  Json& list = object["reversals"]["data"];
+  list.insert(list.begin(), made);
+  if (list.size() > 10) list.erase(10);
+  return event("transfer.reversed", object);
+}
+
+Json FakeStripe::dispute(const std::string& payment_intent, std::int64_t cents, std::string_view status) {
+  const std::string id = next_id("du_");
+  disputes[id] = {{"id", id},
+                  {"object", "dispute"},
+                  {"amount", cents},
+                  {"charge", charges.at(payment_intent)["id"]},
+                  {"currency", charges.at(payment_intent)["currency"]},
+                  {"is_charge_refundable", status.starts_with("warning")},
+                  {"payment_intent", payment_intent},
+                  {"reason", "fraudulent"},
+                  {"status", status}};
+  return event("charge.dispute.created", disputes[id]);
+}
+
+Json FakeStripe::move_dispute(const std::string& id, std::string_view status) {
+  Json& object = disputes.at(id);
+  object["status"] = status;
+  object["is_charge_refundable"] = status.starts_with("warning") || status == "won";
+  const bool over = status == "won" || status == "lost" || status == "warning_closed";
+  return event(over ? "charge.dispute.closed" : "charge.dispute.updated", object);
+}
+
+Json FakeStripe::payout(const std::string& account, std::int64_t cents, std::string_view status,
+                        const std::string& id) {
+  Json object{{"id", id},
+              {"object", "payout"},
+              {"amount", cents},
+              {"currency", "usd"},
+              {"status", status},
+              {"arrival_date", world_.now().seconds()},
+              {"failure_code", status == "failed" ? Json("account_closed") : Json(nullptr)}};
+  return account_event("payout." + std::string(status), object, account);
+}
+
+Json FakeStripe::account_event(std::string_view type, const Json& object, const std::string& account) {
+  Json made = event(type, object);
+  made["account"] = account;
+  return made;
+}
+
+IncomingAnswer FakeStripe::read(const std::string& path, const std::map<std::string, std::string>& query) {
+  const auto below = [&](std::string_view folder) {
+    return path.starts_with(folder) ? path.substr(folder.size()) : std::string();
+  };
+  Json list{{"object", "list"}, {"data", Json::array()}};
+  if (path == "/v1/transfers") {
+    for (const auto& [id, transfer] : transfers)
+      if (transfer["transfer_group"] == query.at("transfer_group")) list["data"].push_back(transfer);
+    return answer_of(200, list);
+  }
+  if (path == "/v1/refunds") {
+    for (const Json& refund : refunds) {
+      if (refund["payment_intent"] != query.at("payment_intent")) continue;
+      list["data"].push_back(refund);
+      list["data"].back()["charge"] = charges.at(query.at("payment_intent"));
+    }
+    return answer_of(200, list);
+  }
+  if (const auto charge = charges.find(below("/v1/payment_intents/")); charge != charges.end())
+    return answer_of(200,
+                     {{"id", charge->first}, {"object", "payment_intent"}, {"latest_charge", charge->second["id"]}});
+  if (const auto transfer = transfers.find(below("/v1/transfers/")); transfer != transfers.end())
+    return answer_of(200, transfer->second);
+  return refusal(404, "invalid_request_error", "resource_missing", "id");
 }
 
 std::optional<Json> FakeStripe::pay(const std::string& session_id) {

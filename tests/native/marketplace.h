@@ -17,8 +17,18 @@ class Marketplace {
   Reply deliver(const Json& event);
   /// Enrolls with the student-teacher and pays. Gives the session's id.
   std::string enroll_and_pay(const Caller& caller);
-  /// Delivers what waits in the outbox of refunds, and then what Stripe says about it.
+  /// Delivers what Stripe is asked through the outbox, and then what Stripe says about it.
   void drain_refunds();
+  /// Delivers what Stripe is asked through the outbox; what Stripe says about it stays in `stripe.events_of_calls`.
+  void drain_outbox();
+  /// Gives somebody an account at Stripe that may receive transfers. Gives its id.
+  std::string onboard(const TestUser& user);
+  /// The creator certifies what a checkout paid for.
+  void certify(const std::string& session_id);
+  /// Pays out all that is due to somebody.
+  Reply pay_out(const TestUser& recipient);
+  /// The payment intent of a checkout.
+  std::string intent_of(const std::string& session_id) const;
 
   std::int64_t count(std::string_view sql, std::vector<SqlValue> values = {});
   std::string text(std::string_view sql, std::vector<SqlValue> values = {});
@@ -30,7 +40,7 @@ class Marketplace {
   TestServer server;
   World& world;
   FakeStripe stripe;
-  TestUser creator, teacher, student;
+  TestUser creator, teacher, student, admin;
   std::string course_id;
   static constexpr std::int64_t price = 45000;
 };

@@ -53,7 +53,7 @@ TestUser add_user(World& world, std::string_view handle, std::initializer_list<s
                      {user.id, std::string(role), now});
   database.execute(R"(
       INSERT INTO auth_sessions (id, user_id, created_at, last_used_at, expires_at) VALUES (?1, ?2, ?3, ?3, ?4))",
-                   {user.session_id, user.id, now, now + 30 * day});
+                   {user.session_id, user.id, now, now + 90 * day});
   database.execute(
       R"(
       INSERT INTO refresh_tokens (token_hash, family_id, access_jti, access_expires_at, created_at, expires_at)

@@ -58,8 +58,8 @@ class Exchange::Request {
   Request(World& world, const Outgoing& outgoing)
       : incoming(outgoing),
         bucket(world.scheduler, world.fates, world.bucket, incoming.body(), incoming.announced_length()),
-        host{world.database, world.key_value,    bucket,         world.http, world.clock, world.random,
-             world.log,      world.rate_limiter, world.settings, world.cpu} {}
+        host{world.database, world.key_value,    bucket,         world.http, world.clock,   world.random,
+             world.log,      world.rate_limiter, world.settings, world.cpu,  world.circuits} {}
 
   TestIncoming incoming;
   MemoryBucket bucket;

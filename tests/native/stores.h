@@ -40,10 +40,26 @@ struct BucketContents {
     std::string etag;
     Timestamp uploaded;
   };
+  /// Begun and not finished.
+  struct Upload {
+    std::string key;
+    std::string content_type;
+    std::map<std::uint32_t, Object> parts;
+  };
   std::map<std::string, Object> objects;
+  std::map<std::string, Upload> uploads;
+  /// The servers from which parts are copied: what they answer to "bytes={offset}-{offset + most - 1}".
+  struct SourceAnswer {
+    int status = 404;
+    std::uint64_t size = 0;
+    std::string validator;
+    std::string bytes;
+  };
+  std::function<SourceAnswer(const PartSource&)> source;
   std::map<std::uint32_t, std::string> open_streams;
   std::uint32_t last_stream = 0;
   std::uint32_t last_etag = 0;
+  std::uint32_t last_upload = 0;
 };
 
 /// A bucket as one request sees it: it can store that request's body.
@@ -62,6 +78,12 @@ class MemoryBucket final : public Bucket {
   Task<Result<StoredObject>> put_request_body(std::string key, std::string content_type) override;
   Task<Result<StoredObject>> put(std::string key, std::string content_type, std::string bytes) override;
   Task<Result<void>> remove(std::string key) override;
+  Task<Result<std::string>> begin_upload(std::string key, std::string content_type) override;
+  Task<Result<CopiedPart>> copy_part(std::string key, std::string upload, std::uint32_t number,
+                                     PartSource source) override;
+  Task<Result<std::optional<StoredObject>>> finish_upload(std::string key, std::string upload,
+                                                          std::vector<UploadedPart> parts) override;
+  Task<Result<void>> abort_upload(std::string key, std::string upload) override;
 
  private:
   Scheduler& scheduler_;

@@ -36,7 +36,7 @@ std::optional<std::string_view> MapSettings::find(std::string_view name) const {
 
 StandaloneHost::StandaloneHost(World& world)
     : bucket_(world.scheduler, world.fates, world.bucket, no_body_, 0),
-      host_{world.database, world.key_value,    bucket_,        world.http, world.clock, world.random,
-            world.log,      world.rate_limiter, world.settings, world.cpu} {}
+      host_{world.database, world.key_value,    bucket_,        world.http, world.clock,   world.random,
+            world.log,      world.rate_limiter, world.settings, world.cpu,  world.circuits} {}
 
 }  // namespace isthmus::native

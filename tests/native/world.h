@@ -90,6 +90,7 @@ class World {
   ListedRateLimiter rate_limiter;
   MapSettings settings;
   SwitchedCpuBudget cpu;
+  Circuits circuits;
 };
 
 /// A host outside of any request, as cron has it.

@@ -43,7 +43,7 @@ export async function startPeerLoop(vars = {}) {
       persist: folder,
       secrets,
       vars,
-      seed: demoStatements({ password, hashPassword: argon2idHasher(argon2id) }),
+      seed: demoStatements({ password, hashPassword: argon2idHasher(argon2id), now: Date.now() }),
     });
     return new PeerLoop(product, secrets, folder);
   } catch (error) {
@@ -74,7 +74,17 @@ class PeerLoop {
 
   /** What the Worker has written to its log so far. */
   log() {
-    return this.#product.worker.output();
+    return this.#product.output();
+  }
+
+  /** As if the isolate were gone with all that it held: the Worker ends at once and begins anew. */
+  async restart() {
+    await this.#product.restart();
+  }
+
+  /** The memory that the Worker's process has in use, and the most that it had, in bytes. */
+  memory() {
+    return this.#product.memory();
   }
 
   async stop() {
@@ -120,9 +130,37 @@ class PeerLoop {
   }
 
   /** As if the outbox had waited long enough before its next try. */
-  async outboxIsDue() {
+  outboxIsDue() {
+    return this.execute('UPDATE outbox SET next_attempt_at = created_at WHERE delivered_at IS NULL');
+  }
+
+  /** As if recordings had waited long enough before their next try, and whoever held them were long gone. */
+  recordingsAreDue() {
+    return this.execute(
+      "UPDATE recordings SET next_attempt_at = created_at, lock_owner = NULL, locked_until = NULL WHERE status = 'copying'",
+    );
+  }
+
+  /** The demo session of Ada's with Kofi that is on. */
+  openSession() {
+    return this.row(
+      "SELECT s.*, c.title AS course_title FROM sessions s JOIN courses c ON c.id = s.course_id WHERE s.status = 'scheduled' AND s.starts_at <= ? AND s.ends_at > ?",
+      Date.now(),
+      Date.now(),
+    );
+  }
+
+  /** Changes something from outside. @param {string} sql @param {...import('node:sqlite').SQLInputValue} values */
+  async execute(sql, ...values) {
     const database = new DatabaseSync(await databaseFile(this.#folder), { timeout: 5_000 });
-    database.exec('UPDATE outbox SET next_attempt_at = created_at WHERE delivered_at IS NULL');
+    database.prepare(sql).run(...values);
+    database.close();
+  }
+
+  /** Changes rows behind the Worker's back. @param {string} sql @param {...import('node:sqlite').SQLInputValue} values */
+  async write(sql, ...values) {
+    const database = new DatabaseSync(await databaseFile(this.#folder), { timeout: 5_000 });
+    database.prepare(sql).run(...values);
     database.close();
   }
 

@@ -37,7 +37,11 @@ export function isTheSameCall(ours, theirs, allowed) {
   assert.deepEqual(ours.params, theirs.params);
   const names = Object.keys({ ...ours.headers, ...theirs.headers }).filter((name) => !(name in ofTransport));
   const different = names.filter((name) => ours.headers[name] !== theirs.headers[name]);
-  assert.deepEqual(different.sort(), Object.keys(allowed).sort());
+  assert.deepEqual(
+    different.sort(),
+    Object.keys(allowed).sort(),
+    different.map((name) => `${name}: ${ours.headers[name]} | ${theirs.headers[name]}`).join('\n'),
+  );
 }
 
 /** The last thing that a provider was asked. @param {any} control @param {string} provider @returns {Recorded} */

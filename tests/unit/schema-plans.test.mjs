@@ -175,6 +175,48 @@ const listings = [
     'SELECT id FROM enrollments WHERE checkout_session_id = ?',
   ],
   [
+    'who awaits certification',
+    'enrollments_recommended',
+    "SELECT id FROM enrollments WHERE course_id = ? AND status = 'enrolled' AND recommended_at IS NOT NULL AND (recommended_at, id) > (?, ?) ORDER BY recommended_at, id LIMIT ?",
+  ],
+  [
+    'a person’s certificates',
+    'certificates_of_holder',
+    `SELECT k.id FROM certificates k JOIN enrollments e ON e.id = k.enrollment_id
+     WHERE k.holder_id = (SELECT id FROM users WHERE id = ?1 OR handle = ?1) AND k.revoked_at IS NULL AND e.status = 'completed'
+     AND (k.issued_at, k.id) < (?, ?) ORDER BY k.issued_at DESC, k.id DESC LIMIT ?`,
+  ],
+  [
+    'an enrollment’s live certificate',
+    'certificates_',
+    'SELECT id FROM certificates WHERE enrollment_id = ? AND revoked_at IS NULL',
+  ],
+  [
+    'applications to teach a course',
+    'course_teachers_in_order',
+    'SELECT teacher_id FROM course_teachers WHERE course_id = ? AND status = ? AND (applied_at, teacher_id) > (?, ?) ORDER BY applied_at, teacher_id LIMIT ?',
+  ],
+  [
+    'what someone teaches or applied for',
+    'course_teachers_by_teacher',
+    'SELECT course_id FROM course_teachers WHERE teacher_id = ? AND (status, course_id) > (?, ?) ORDER BY status, course_id LIMIT ?',
+  ],
+  [
+    'reviews of a course',
+    'reviews_of_course',
+    "SELECT id FROM reviews WHERE course_id = ? AND written_by = 'student' AND (created_at, id) < (?, ?) ORDER BY created_at DESC, id DESC LIMIT ?",
+  ],
+  [
+    'reviews of a teacher',
+    'reviews_of_subject',
+    "SELECT id FROM reviews WHERE subject_id = ? AND written_by = 'student' AND (created_at, id) < (?, ?) ORDER BY created_at DESC, id DESC LIMIT ?",
+  ],
+  [
+    'a course’s materials',
+    'course_materials_of_course',
+    "SELECT id FROM course_materials WHERE course_id = ? AND status = 'stored' AND id > ? ORDER BY id LIMIT ?",
+  ],
+  [
     'a transaction by its payment intent',
     'sqlite_autoindex_transactions_',
     'SELECT id FROM transactions WHERE stripe_payment_intent_id = ?',
@@ -191,8 +233,73 @@ const listings = [
   ],
   [
     'the balance of an account, from the index alone',
-    'COVERING INDEX ledger_entries_by_account',
+    'COVERING INDEX ledger_entries_in_order',
     'SELECT currency, sum(amount_cents) FROM ledger_entries WHERE account = ? GROUP BY currency',
+  ],
+  [
+    'shares that are due, by person',
+    'payment_splits_due',
+    "SELECT DISTINCT recipient_id, currency FROM payment_splits WHERE status IN ('approved', 'frozen') AND (recipient_id, currency) > (?, ?) ORDER BY recipient_id, currency LIMIT ?",
+  ],
+  [
+    'what is due to a person, in the order of the approvals',
+    'payment_splits_due',
+    "SELECT id FROM payment_splits WHERE recipient_id = ? AND currency = ? AND status IN ('approved', 'frozen') ORDER BY approved_at, id LIMIT ?",
+  ],
+  [
+    'what was not paid out to a person, from the index alone',
+    'COVERING INDEX payment_splits_unpaid',
+    'SELECT sum(amount_cents - reversed_cents) FROM payment_splits WHERE recipient_id = ? AND currency = ? AND paid_at IS NULL',
+  ],
+  [
+    'what a person is asked to give back',
+    'COVERING INDEX transfer_reversals_requested',
+    "SELECT sum(amount_cents) FROM transfer_reversals WHERE recipient_id = ? AND currency = ? AND status = 'requested'",
+  ],
+  [
+    'what is kept of a person’s transfers',
+    'COVERING INDEX transfers_requested',
+    "SELECT sum(withheld_cents) FROM transfers WHERE recipient_id = ? AND currency = ? AND status = 'requested'",
+  ],
+  [
+    'people who could not give back',
+    'transfer_reversals_failed',
+    "SELECT recipient_id, currency FROM transfer_reversals WHERE status = 'failed' AND (recipient_id, currency) > (?, ?)",
+  ],
+  [
+    'the transfer of a share',
+    'transfers_of_split',
+    'SELECT id FROM transfers WHERE split_id = ? ORDER BY created_at DESC, id DESC LIMIT 1',
+  ],
+  [
+    'the payment of a disputed charge',
+    'sqlite_autoindex_transactions',
+    'SELECT id FROM transactions WHERE stripe_charge_id = ? OR stripe_payment_intent_id = ? LIMIT 1',
+  ],
+  [
+    'disputes that came before their payment',
+    'disputes_waiting',
+    'SELECT status FROM disputes WHERE stripe_payment_intent_id = ? AND transaction_id IS NULL',
+  ],
+  [
+    'refunds that were asked for',
+    'COVERING INDEX refund_requests_of_transaction',
+    "SELECT sum(amount_cents) FROM refund_requests WHERE transaction_id = ? AND status = 'requested'",
+  ],
+  [
+    'a month of a person’s account',
+    'ledger_entries_in_order',
+    'SELECT amount_cents FROM ledger_entries WHERE account = ? AND currency = ? AND movement_id > ? AND movement_id < ? ORDER BY movement_id LIMIT ?',
+  ],
+  [
+    'a month of the books',
+    'sqlite_autoindex_ledger_movements',
+    'SELECT l.account FROM ledger_movements m JOIN ledger_entries l ON l.movement_id = m.id WHERE m.id >= ? AND m.id < ? AND m.currency = ? ORDER BY m.id, l.account LIMIT ?',
+  ],
+  [
+    'a person’s payouts',
+    'payouts_of_user',
+    'SELECT id FROM payouts WHERE user_id = ? ORDER BY created_at DESC, id DESC LIMIT ?',
   ],
   [
     'refunds that came before their payment',
@@ -203,6 +310,71 @@ const listings = [
     'refunds of a charge',
     'refunds_once',
     "SELECT max(cumulative_cents) FROM refunds WHERE stripe_charge_id = ? AND status IN ('pending', 'succeeded')",
+  ],
+  ['a session by its room', 'sqlite_autoindex_sessions_', 'SELECT id FROM sessions WHERE room_id = ?'],
+  [
+    'who was in a session',
+    'PRIMARY KEY',
+    'SELECT user_id FROM session_attendance WHERE session_id = ? ORDER BY participant_sid LIMIT 1000',
+  ],
+  [
+    'the recordings of a session',
+    'recordings_of_session',
+    'SELECT id FROM recordings WHERE session_id = ? ORDER BY recorded_at DESC, id DESC LIMIT 50',
+  ],
+  [
+    'recordings that were given up',
+    'recordings_failed',
+    "SELECT id FROM recordings WHERE status = 'failed' ORDER BY created_at DESC, id DESC LIMIT ?",
+  ],
+  [
+    'the parts of a recording',
+    'PRIMARY KEY',
+    'SELECT number, etag FROM recording_parts WHERE recording_id = ? ORDER BY number',
+  ],
+  [
+    'a person’s sessions in both roles, the latest first',
+    'sessions_of_teacher',
+    `SELECT 'json' AS json, s.starts_at, s.id FROM sessions s WHERE s.student_id = ?1 AND (s.starts_at, s.id) < (?4, ?5)
+     UNION ALL SELECT 'json' AS json, s.starts_at, s.id FROM sessions s WHERE s.teacher_id = ?1 AND (s.starts_at, s.id) < (?4, ?5)
+     ORDER BY 2 DESC, 3 DESC LIMIT ?3`,
+  ],
+  [
+    'sessions that are to come, in both roles',
+    'sessions_taught',
+    `SELECT 'json' AS json, s.starts_at, s.id FROM sessions s WHERE s.student_id = ?1
+       AND s.status = 'scheduled' AND s.starts_at > ?2 - 14400000 AND s.ends_at > ?2 AND s.starts_at > ?4
+     UNION ALL SELECT 'json' AS json, s.starts_at, s.id FROM sessions s WHERE s.teacher_id = ?1
+       AND s.status = 'scheduled' AND s.starts_at > ?2 - 14400000 AND s.ends_at > ?2 AND s.starts_at > ?4
+     ORDER BY 2 LIMIT ?3`,
+  ],
+  [
+    'what stands in the way of a booking',
+    'sessions_of_teacher',
+    "SELECT starts_at, ends_at FROM sessions WHERE teacher_id = ? AND status <> 'cancelled' AND starts_at BETWEEN ? AND ?",
+  ],
+  [
+    'a teacher’s sessions of one day',
+    'sessions_of_teacher',
+    `SELECT count(*) FROM json_each(?3) m JOIN sessions s
+     ON s.teacher_id = ?1 AND s.starts_at >= m.value ->> 0 AND s.starts_at < m.value ->> 1 WHERE s.status <> 'cancelled' LIMIT 1`,
+  ],
+  [
+    'the hours of a teacher',
+    'PRIMARY KEY',
+    "SELECT hours FROM availability_exceptions WHERE teacher_id = ? AND date BETWEEN '2026-01-01' AND '2026-02-01'",
+  ],
+  [
+    'whose calendar a link opens',
+    'sqlite_autoindex_calendar_links_',
+    'SELECT u.id FROM calendar_links l JOIN users u ON u.id = l.user_id WHERE l.token_hash = ?',
+  ],
+  [
+    'the sessions of a calendar',
+    'sessions_of_student',
+    `SELECT s.id, s.starts_at FROM sessions s WHERE s.student_id = (SELECT user_id FROM calendar_links WHERE token_hash = ?1) AND s.starts_at > ?2
+     UNION ALL SELECT s.id, s.starts_at FROM sessions s WHERE s.teacher_id = (SELECT user_id FROM calendar_links WHERE token_hash = ?1) AND s.starts_at > ?2
+     ORDER BY 2 DESC, 1 DESC LIMIT 1000`,
   ],
   [
     'webhook events, newest first',
@@ -249,6 +421,66 @@ const listings = [
     'audit_log_of_target',
     'SELECT id FROM audit_log WHERE target_type = ? AND target_id = ? ORDER BY created_at DESC, id DESC LIMIT ?',
   ],
+  [
+    'notifications, newest first',
+    'notifications_of_user',
+    'SELECT id FROM notifications WHERE user_id = ? AND (created_at, id) < (?, ?) ORDER BY created_at DESC, id DESC LIMIT ?',
+  ],
+  [
+    'unread notifications, newest first',
+    'notifications_unread',
+    'SELECT id FROM notifications WHERE user_id = ? AND read_at IS NULL AND (created_at, id) < (?, ?) ORDER BY created_at DESC, id DESC LIMIT ?',
+  ],
+  [
+    'unread notifications, counted',
+    'notifications_unread',
+    'SELECT count(*) FROM (SELECT 1 FROM notifications WHERE user_id = ? AND read_at IS NULL LIMIT 1000)',
+  ],
+  [
+    'conversations, the liveliest first',
+    'conversation_members_of_user',
+    'SELECT conversation_id FROM conversation_members WHERE user_id = ? AND (active_at, conversation_id) < (?, ?) ORDER BY active_at DESC, conversation_id DESC LIMIT ?',
+  ],
+  [
+    'messages, newest first',
+    'sqlite_autoindex_messages_',
+    'SELECT id FROM messages WHERE conversation_id = ? AND position < ? ORDER BY position DESC LIMIT ?',
+  ],
+  [
+    'messages that somebody sent lately',
+    'COVERING INDEX messages_of_sender',
+    'SELECT count(*) FROM (SELECT 1 FROM messages WHERE sender_id = ? AND created_at > ? LIMIT 30)',
+  ],
+  [
+    'conversations that somebody began lately',
+    'COVERING INDEX conversations_begun',
+    'SELECT count(*) FROM (SELECT 1 FROM conversations WHERE begun_by = ? AND created_at > ? LIMIT 30)',
+  ],
+  [
+    'the conversation of a pair, or of an id',
+    'sqlite_autoindex_conversations_2',
+    'SELECT id FROM conversations WHERE id = ?1 OR first_user_id = min(?1, ?2) AND second_user_id = max(?1, ?2)',
+  ],
+  [
+    'posts of a course, newest first',
+    'posts_of_course',
+    "SELECT id FROM posts WHERE course_id = ? AND status = 'published' AND (created_at, id) < (?, ?) ORDER BY created_at DESC, id DESC LIMIT ?",
+  ],
+  [
+    'posts of an author, newest first',
+    'posts_of_author',
+    "SELECT id FROM posts WHERE author_id = ? AND status = 'published' AND (created_at, id) < (?, ?) ORDER BY created_at DESC, id DESC LIMIT ?",
+  ],
+  [
+    'flags to decide, oldest first',
+    'post_flags_by_status',
+    "SELECT id FROM post_flags WHERE status = 'open' AND (created_at, id) > (?, ?) ORDER BY created_at, id LIMIT ?",
+  ],
+  [
+    'flags that somebody raised lately',
+    'COVERING INDEX post_flags_of_reporter',
+    'SELECT count(*) FROM (SELECT 1 FROM post_flags WHERE reporter_id = ? AND created_at > ? LIMIT 30)',
+  ],
 ];
 
 // What the cron does. Each touches only the rows that are due.
@@ -264,6 +496,29 @@ const chores = [
     'releases unpaid enrollments',
     'enrollments_unpaid',
     "UPDATE enrollments SET status = 'released', released_at = ?1, updated_at = ?1 WHERE status = 'pending' AND checkout_expires_at <= ?1",
+  ],
+  [
+    'settles sessions that are over',
+    'sessions_scheduled',
+    `SELECT id FROM sessions WHERE status = 'scheduled' AND starts_at <= ?1 AND ends_at <= ?2
+     AND (room_provider IS NOT 'bigbluebutton' OR ends_at <= ?3) ORDER BY starts_at, id LIMIT CAST(?4 AS INTEGER)`,
+  ],
+  [
+    'ends rooms that nobody ended',
+    'sessions_with_open_room',
+    `SELECT id FROM sessions WHERE room_id IS NOT NULL AND room_ended_at IS NULL AND ends_at <= ?1
+     ORDER BY ends_at, id LIMIT CAST(?2 AS INTEGER)`,
+  ],
+  [
+    'takes hold of a recording to copy',
+    'recordings_to_copy',
+    `UPDATE recordings SET lock_owner = ?1, locked_until = ?3
+     WHERE status = 'copying' AND id = (SELECT id FROM recordings
+       WHERE status = 'copying' AND next_attempt_at <= ?2 AND (locked_until IS NULL OR locked_until <= ?2)
+       ORDER BY next_attempt_at, id LIMIT 1)`,
+    'finds who is to be reminded',
+    'sessions_to_remind',
+    "SELECT id FROM sessions WHERE status = 'scheduled' AND next_reminder_at IS NOT NULL AND next_reminder_at <= ? ORDER BY next_reminder_at LIMIT ?",
   ],
   [
     'forgets old webhook bodies',
@@ -284,6 +539,12 @@ const chores = [
     'DELETE FROM idempotency_keys WHERE expires_at < ?',
   ],
   ['removes expired rate limits', 'rate_limits_by_expiry', 'DELETE FROM rate_limits WHERE expires_at < ?'],
+  [
+    'gives up unfinished uploads',
+    'course_materials_unfinished',
+    "DELETE FROM course_materials WHERE id IN (SELECT id FROM course_materials WHERE status = 'uploading' AND created_at < ? ORDER BY created_at LIMIT 100)",
+  ],
+  ['removes old notifications', 'notifications_by_age', 'DELETE FROM notifications WHERE created_at < ?'],
   ['removes old mails', 'emails_by_age', 'DELETE FROM emails WHERE created_at < ?'],
 ];
 
@@ -304,6 +565,23 @@ for (const [title, queries] of /** @type {const} */ ([
     }
   });
 }
+
+test('the timeline reads the newest of each course by index, and sorts no more than these', () => {
+  const steps = plan(`
+    SELECT p.id FROM (SELECT course_id FROM enrollments WHERE student_id = ?1 AND status IN ('enrolled', 'completed')
+                      UNION SELECT id FROM courses WHERE creator_id = ?1) mine
+    JOIN posts p ON p.id IN (SELECT n.id FROM posts n WHERE n.course_id = mine.course_id AND n.status = 'published'
+                             AND (n.created_at, n.id) < (?2, ?3) ORDER BY n.created_at DESC, n.id DESC LIMIT ?4)
+    ORDER BY p.created_at DESC, p.id DESC LIMIT ?4`);
+  assert.ok(
+    steps.some((step) => step.startsWith('SEARCH n USING COVERING INDEX posts_of_course (course_id=? AND status=?')),
+    steps.join('\n'),
+  );
+  assert.ok(
+    steps.some((step) => step.startsWith('SEARCH p USING INDEX sqlite_autoindex_posts_1 (id=?)')),
+    steps.join('\n'),
+  );
+});
 
 test('the check on plans sees a full scan and a sort', () => {
   assert.notDeepEqual(slowSteps("SELECT id FROM users WHERE name = 'x'"), []);

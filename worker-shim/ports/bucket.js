@@ -72,7 +72,7 @@ function readRange(args) {
 }
 
 /** @param {PackWriter} out @param {R2Object} object @param {number} stream */
-function writeObject(out, object, stream) {
+export function writeObject(out, object, stream) {
   const range = /** @type {Range} */ (object.range ?? {});
   const offset = range.suffix === undefined ? (range.offset ?? 0) : Math.max(object.size - range.suffix, 0);
   const length = Math.min(range.length ?? Infinity, object.size - offset);

@@ -4,27 +4,48 @@ import { readAll } from '../streams.js';
 
 /** @typedef {import('../exchange.js').Exchange} Exchange @typedef {import('../pack.js').PackReader} PackReader */
 
-/** @param {Exchange} exchange @param {PackReader} args @returns {Promise<ArrayBuffer | Uint8Array>} */
+/** @param {Exchange} exchange @param {PackReader} args @returns {Promise<Uint8Array>} */
 export async function readBody({ request }, args) {
   const most = args.word();
   const announced = request.headers.get('content-length');
-  if (announced === null) return readUnannounced(request, most);
   if (Number(announced) > most) throw new Error(tooLarge);
-  return request.arrayBuffer();
+  if (announced === null) return unpackedWithin(await readAll(request.body, most), most);
+  return unpackedWithin(new Uint8Array(await request.arrayBuffer()), most);
 }
 
 /** What the module knows the failure by. */
 const tooLarge = 'too_large';
 
-/** @param {Request} request @param {number} most */
-async function readUnannounced(request, most) {
-  const bytes = await readAll(request.body, most);
-  if (bytes === undefined) throw new Error(tooLarge);
-  return bytes;
+/** @param {Uint8Array | undefined} bytes nothing where they were too many @param {number} most */
+async function unpackedWithin(bytes, most) {
+  const whole = bytes !== undefined && isGzip(bytes) ? await unpacked(bytes, most) : bytes;
+  if (whole === undefined) throw new Error(tooLarge);
+  return whole;
 }
 
-/** The body is the answer. @param {ArrayBuffer | Uint8Array} body */
-export const packBody = (body) => (body instanceof Uint8Array ? body : new Uint8Array(body));
+/** The body is the answer. @param {Uint8Array} body */
+export const packBody = (body) => body;
+/**
+ * By its first bytes (RFC 1952): some senders of webhooks compress and do not say so in a header, and what they sign is
+ * what was packed. No text begins like this.
+ * @param {Uint8Array} bytes
+ */
+function isGzip(bytes) {
+  return bytes[0] === 0x1f && bytes[1] === 0x8b;
+}
+
+/**
+ * What was packed, or the bytes as they came where that can not be read: whoever looks at them will refuse them.
+ * @param {Uint8Array} bytes @param {number} most @returns {Promise<Uint8Array | undefined>}
+ */
+async function unpacked(bytes, most) {
+  try {
+    const stream = new Response(/** @type {any} */ (bytes)).body;
+    return await readAll(/** @type {any} */ (stream).pipeThrough(new DecompressionStream('gzip')), most);
+  } catch {
+    return bytes;
+  }
+}
 
 /** @param {Exchange} exchange @param {PackReader} args */
 export async function peekBody(exchange, args) {

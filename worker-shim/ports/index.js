@@ -7,6 +7,7 @@ import * as httpClient from './http_client.js';
 import * as incoming from './incoming.js';
 import * as keyValue from './key_value.js';
 import * as rateLimiter from './rate_limiter.js';
+import * as upload from './upload.js';
 
 /**
  * @typedef {import('../exchange.js').Exchange} Exchange
@@ -42,4 +43,8 @@ export const handlers = {
   [operations.bucket_remove]: packing(bucket.remove),
   [operations.http_send]: packing(httpClient.send),
   [operations.rate_limit]: { start: rateLimiter.limit, pack: rateLimiter.packLimit, isShort: true },
+  [operations.upload_begin]: packing(upload.begin),
+  [operations.upload_part]: packing(upload.copyPart),
+  [operations.upload_finish]: packing(upload.finish),
+  [operations.upload_abort]: packing(upload.abort),
 };

@@ -47,6 +47,14 @@ Millis pause_before(int next_try, Random& random, std::string_view retry_after) 
   return asked && *asked > 0 ? std::clamp(*asked * second, drawn, longest_pause) : drawn;
 }
 
+/// https://docs.stripe.com/error-codes
+std::string_view meaning_of(std::string_view code) {
+  if (code == "balance_insufficient" || code == "insufficient_funds") return payment_error::short_of_money;
+  if (code == "insufficient_capabilities_for_transfer" || code == "account_invalid" || code == "transfers_not_allowed")
+    return payment_error::account_unable;
+  return payment_error::refused;
+}
+
 /// What the log may know of an answer. Stripe's messages quote what was sent, addresses included, so they stay out.
 std::string summary(const stripe::Call& call, const IncomingAnswer& answer, std::string_view type,
                     std::string_view code, std::string_view param) {
@@ -66,18 +74,26 @@ Task<StripePayments::Answer> StripePayments::send(stripe::Call call) {
   const auto key = host_.settings.find("STRIPE_SECRET_KEY");
   if (!key) co_return refuse(our_fault(payment_error::not_configured, "STRIPE_SECRET_KEY is not set"));
 
+  Circuit& circuit = host_.circuits.of("stripe");
+  const Timestamp began = host_.clock.now();
+  if (!circuit.lets_through(began))
+    co_return refuse(unavailable_because("stripe: the circuit is open").with_retry_after(circuit.seconds_left(began)));
+
   OutgoingRequest request;
-  request.method = "POST";
   request.url = std::string(host_.settings.get("STRIPE_URL", "https://api.stripe.com")) + call.path;
   request.headers = {{"authorization", "Bearer " + std::string(*key)},
                      {"accept", "application/json"},
                      {"content-type", "application/x-www-form-urlencoded"},
-                     {"stripe-version", std::string(stripe::api_version)},
-                     {"idempotency-key", call.idempotency_key}};
-  request.body = call.form;
+                     {"stripe-version", std::string(stripe::api_version)}};
+  if (call.reads()) {
+    if (!call.form.empty()) request.url += '?' + call.form;
+  } else {
+    request.method = "POST";
+    request.headers.emplace_back("idempotency-key", call.idempotency_key);
+    request.body = call.form;
+  }
   request.timeout = timeout;
 
-  const Timestamp began = host_.clock.now();
   Result<IncomingAnswer> answer = Failure(unavailable_because("not sent"));
   for (int attempt_number = 1;; ++attempt_number) {
     answer = co_await attempt(host_.http.send(request));
@@ -87,6 +103,10 @@ Task<StripePayments::Answer> StripePayments::send(stripe::Call call) {
     co_await attempt(host_.clock.sleep(pause_before(attempt_number + 1, host_.random, asked)));
   }
 
+  if (answer && answer->status < 500)
+    circuit.succeeded();
+  else
+    circuit.failed(host_.clock.now());
   if (!answer)
     co_return refuse(unavailable_because("stripe: " + std::string(answer.error().code) + " at " + call.path));
   if (answer->status >= 200 && answer->status < 300) co_return std::move(answer->body);
@@ -104,8 +124,8 @@ Task<StripePayments::Answer> StripePayments::send(stripe::Call call) {
   // What is no JSON was not written by Stripe but by something on the way to it.
   const bool theirs = answer->status >= 500 || answer->status == 429 || type.empty();
   if (theirs) co_return refuse(unavailable_because(std::move(log)));
-  co_return std::unexpected(
-      Refusal{std::move(code), std::move(param), our_fault(payment_error::refused, std::move(log))});
+  Error error = our_fault(meaning_of(code), std::move(log));
+  co_return std::unexpected(Refusal{std::move(code), std::move(param), std::move(error)});
 }
 
 Task<Result<CheckoutPage>> StripePayments::create_checkout(CheckoutRequest request) {
@@ -132,14 +152,143 @@ Task<Result<void>> StripePayments::expire_checkout(std::string id) {
   co_return Result<void>();
 }
 
+std::optional<ProviderCharge> read_stripe_charge(JsonValue object) {
+  ProviderCharge charge;
+  charge.id = object.string_at({"id"}).value_or("");
+  charge.payment_id = object.string_at({"payment_intent"}).value_or("");
+  charge.amount_refunded_cents = object.integer_at({"amount_refunded"}).value_or(0);
+  charge.currency = object.string_at({"currency"}).value_or("");
+  if (charge.id.empty() || charge.currency.empty()) return std::nullopt;
+  return charge;
+}
+
+std::optional<ProviderTransfer> read_stripe_transfer(JsonValue object) {
+  ProviderTransfer transfer;
+  transfer.id = object.string_at({"id"}).value_or("");
+  const auto amount = object.integer_at({"amount"});
+  transfer.reversed_cents = object.integer_at({"amount_reversed"}).value_or(0);
+  transfer.reference = object.string_at({"metadata", "transfer_id"}).value_or("");
+  if (const auto list = object.at({"reversals", "data"}))
+    list->for_each_element([&](JsonValue reversal) {
+      if (const auto ours = reversal.string_at({"metadata", "reversal_id"})) transfer.reversals.emplace_back(*ours);
+    });
+  if (transfer.id.empty() || !amount) return std::nullopt;
+  transfer.amount_cents = *amount;
+  return transfer;
+}
+
+namespace {
+
+std::optional<ProviderRefund> read_refund(JsonValue object) {
+  ProviderRefund refund;
+  refund.id = object.string_at({"id"}).value_or("");
+  if (const auto charge = object.member("charge"); charge && charge->is_object())
+    refund.charge = read_stripe_charge(*charge);
+  if (refund.id.empty()) return std::nullopt;
+  return refund;
+}
+
+/// The element of a list whose metadata names our own id.
+std::optional<JsonValue> element_of(JsonValue list, std::string_view name, std::string_view id) {
+  std::optional<JsonValue> found;
+  if (const auto data = list.member("data"))
+    data->for_each_element([&](JsonValue element) {
+      if (!found && element.string_at({"metadata", name}) == id) found = element;
+    });
+  return found;
+}
+
+Error unreadable(std::string_view what) {
+  return unavailable_because("stripe answered " + std::string(what) + " that can not be read");
+}
+
+}  // namespace
+
 Task<Result<ProviderRefund>> StripePayments::refund(RefundRequest request) {
   auto answer = co_await send(stripe::refund(request));
-  if (!answer && answer.error().code == "charge_already_refunded") co_return ProviderRefund{};
+  // Refunds that we ask for by their amount have a request of their own, and whose this one was is not known.
+  if (!answer && answer.error().code == "charge_already_refunded" && request.request_id.empty())
+    co_return ProviderRefund{};
   if (!answer) co_return Failure(std::move(answer).error().error);
-  ProviderRefund refund;
-  if (const auto json = parse_json(*answer)) refund.id = json->string_at({"id"}).value_or("");
-  if (refund.id.empty()) co_return Failure(unavailable_because("stripe answered a refund without id"));
-  co_return refund;
+  const auto json = parse_json(*answer);
+  auto refund = json ? read_refund(*json) : std::nullopt;
+  if (!refund) co_return Failure(unavailable_because("stripe answered a refund without id"));
+  co_return *std::move(refund);
+}
+
+Task<Result<std::optional<ProviderRefund>>> StripePayments::find_refund(RefundRequest request) {
+  auto answer = co_await send(stripe::refunds_of(request.payment_id));
+  if (!answer) co_return Failure(std::move(answer).error().error);
+  const auto json = parse_json(*answer);
+  if (!json) co_return Failure(unreadable("refunds"));
+  const auto found = element_of(*json, "refund_id", request.request_id);
+  co_return found ? read_refund(*found) : std::nullopt;
+}
+
+Task<Result<std::string>> StripePayments::text_of(stripe::Call call, std::string_view name) {
+  const std::string path = call.path;
+  auto answer = co_await send(std::move(call));
+  if (!answer) co_return Failure(std::move(answer).error().error);
+  const auto json = parse_json(*answer);
+  const auto text = json ? json->string_at({name}) : std::nullopt;
+  if (!text || text->empty()) co_return Failure(unreadable(path));
+  co_return std::string(*text);
+}
+
+Task<Result<std::string>> StripePayments::create_account(AccountRequest request) {
+  return text_of(stripe::create_account(request), "id");
+}
+
+Task<Result<std::string>> StripePayments::create_onboarding_page(OnboardingRequest request) {
+  return text_of(stripe::create_account_link(request), "url");
+}
+
+Task<Result<std::string>> StripePayments::charge_of(std::string payment_id) {
+  return text_of(stripe::payment_intent(payment_id), "latest_charge");
+}
+
+Task<Result<ProviderTransfer>> StripePayments::transfer(TransferRequest request) {
+  auto answer = co_await send(stripe::transfer(request));
+  if (!answer) {
+    Refusal refusal = std::move(answer).error();
+    if (refusal.param == "destination") refusal.error.code = payment_error::account_unable;
+    co_return Failure(std::move(refusal.error));
+  }
+  const auto json = parse_json(*answer);
+  auto transfer = json ? read_stripe_transfer(*json) : std::nullopt;
+  if (!transfer) co_return Failure(unreadable("a transfer"));
+  co_return *std::move(transfer);
+}
+
+Task<Result<std::optional<ProviderTransfer>>> StripePayments::find_transfer(TransferRequest request) {
+  auto answer = co_await send(stripe::transfers_of(request.group));
+  if (!answer) co_return Failure(std::move(answer).error().error);
+  const auto json = parse_json(*answer);
+  if (!json) co_return Failure(unreadable("transfers"));
+  const auto found = element_of(*json, "transfer_id", request.reference);
+  co_return found ? read_stripe_transfer(*found) : std::nullopt;
+}
+
+Task<Result<ProviderTransfer>> StripePayments::reverse(ReversalRequest request) {
+  auto answer = co_await send(stripe::reverse(request));
+  if (!answer) co_return Failure(std::move(answer).error().error);
+  const auto json = parse_json(*answer);
+  const auto object = json ? json->member("transfer") : std::nullopt;
+  auto transfer = object && object->is_object() ? read_stripe_transfer(*object) : std::nullopt;
+  if (!transfer) co_return Failure(unreadable("a reversal"));
+  // The list in the transfer has the latest ones only.
+  if (!std::ranges::contains(transfer->reversals, request.reference)) transfer->reversals.push_back(request.reference);
+  co_return *std::move(transfer);
+}
+
+Task<Result<std::optional<ProviderTransfer>>> StripePayments::find_reversal(ReversalRequest request) {
+  auto answer = co_await send(stripe::transfer_of(request.transfer_id));
+  if (!answer) co_return Failure(std::move(answer).error().error);
+  const auto json = parse_json(*answer);
+  auto transfer = json ? read_stripe_transfer(*json) : std::nullopt;
+  if (!transfer) co_return Failure(unreadable("a transfer"));
+  if (!std::ranges::contains(transfer->reversals, request.reference)) co_return std::nullopt;
+  co_return transfer;
 }
 
 }  // namespace isthmus

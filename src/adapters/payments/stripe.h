@@ -2,11 +2,17 @@
 
 #include "adapters/payments/payment_provider.h"
 #include "adapters/payments/stripe_calls.h"
+#include "json/value.h"
 #include "ports/host.h"
 
 namespace isthmus {
 
 /// Stripe, by its HTTP API. Settings: `STRIPE_SECRET_KEY`; `STRIPE_URL` (default https://api.stripe.com).
+/// A transfer as Stripe writes it, in an answer or an event; nothing where it is none.
+std::optional<ProviderTransfer> read_stripe_transfer(JsonValue object);
+/// The same of a charge.
+std::optional<ProviderCharge> read_stripe_charge(JsonValue object);
+
 class StripePayments final : public PaymentProvider {
  public:
   explicit StripePayments(Host& host) : host_(host) {}
@@ -14,6 +20,14 @@ class StripePayments final : public PaymentProvider {
   Task<Result<CheckoutPage>> create_checkout(CheckoutRequest request) override;
   Task<Result<void>> expire_checkout(std::string id) override;
   Task<Result<ProviderRefund>> refund(RefundRequest request) override;
+  Task<Result<std::string>> create_account(AccountRequest request) override;
+  Task<Result<std::string>> create_onboarding_page(OnboardingRequest request) override;
+  Task<Result<std::string>> charge_of(std::string payment_id) override;
+  Task<Result<ProviderTransfer>> transfer(TransferRequest request) override;
+  Task<Result<ProviderTransfer>> reverse(ReversalRequest request) override;
+  Task<Result<std::optional<ProviderTransfer>>> find_transfer(TransferRequest request) override;
+  Task<Result<std::optional<ProviderTransfer>>> find_reversal(ReversalRequest request) override;
+  Task<Result<std::optional<ProviderRefund>>> find_refund(RefundRequest request) override;
 
  private:
   /// What Stripe answered to a call, where it was a yes.
@@ -24,8 +38,11 @@ class StripePayments final : public PaymentProvider {
   };
   using Answer = std::expected<std::string, Refusal>;
 
-  /// Sends a call, again where that is safe and promising. Gives the JSON of a 2xx, or why there is none.
+  /// Sends a call, again where that is safe and promising, unless Stripe is known to be down. Gives the JSON of a 2xx,
+  /// or why there is none.
   Task<Answer> send(stripe::Call call);
+  /// The text at a place of a call's answer; 503 where there is none.
+  Task<Result<std::string>> text_of(stripe::Call call, std::string_view name);
 
   Host& host_;
 };

@@ -70,8 +70,62 @@ Call refund(const RefundRequest& request) {
   form.add("payment_intent", request.payment_id);
   if (request.amount_cents) form.add("amount", *request.amount_cents);
   form.add("reason", request.reason).add(reference_name, request.reference);
+  if (!request.request_id.empty()) form.add("metadata[refund_id]", request.request_id).add("expand[0]", "charge");
   // Here the key does not name the parameters: the same operation with another amount must be refused, not done.
   return {"/v1/refunds", std::move(form).text(), request.operation};
 }
+
+Call create_account(const AccountRequest& request) {
+  Form form;
+  // Nothing that may change between two tries: the same person must get the same account.
+  form.add("type", "express")
+      .add("capabilities[transfers][requested]", "true")
+      .add("metadata[user_id]", request.reference);
+  return {"/v1/accounts", std::move(form).text(), request.operation};
+}
+
+Call create_account_link(const OnboardingRequest& request) {
+  Form form;
+  form.add("account", request.account_id)
+      .add("type", "account_onboarding")
+      .add("refresh_url", request.refresh_url)
+      .add("return_url", request.return_url);
+  return {"/v1/account_links", std::move(form).text(), request.operation};
+}
+
+Call transfer(const TransferRequest& request) {
+  Form form;
+  form.add("amount", request.amount_cents)
+      .add("currency", request.currency)
+      .add("destination", request.account_id)
+      .add("source_transaction", request.charge_id)
+      .add("transfer_group", request.group)
+      .add(reference_name, request.group)
+      .add("metadata[transfer_id]", request.reference);
+  return {"/v1/transfers", std::move(form).text(), request.operation};
+}
+
+Call reverse(const ReversalRequest& request) {
+  Form form;
+  form.add("amount", request.amount_cents).add("metadata[reversal_id]", request.reference).add("expand[0]", "transfer");
+  return {"/v1/transfers/" + percent_encode(request.transfer_id) + "/reversals", std::move(form).text(),
+          request.operation};
+}
+
+Call payment_intent(std::string_view id) { return {"/v1/payment_intents/" + percent_encode(id), {}, {}}; }
+
+Call refunds_of(std::string_view payment_intent) {
+  Form form;
+  form.add("payment_intent", payment_intent).add("limit", 100).add("expand[0]", "data.charge");
+  return {"/v1/refunds", std::move(form).text(), {}};
+}
+
+Call transfers_of(std::string_view group) {
+  Form form;
+  form.add("transfer_group", group).add("limit", 100);
+  return {"/v1/transfers", std::move(form).text(), {}};
+}
+
+Call transfer_of(std::string_view id) { return {"/v1/transfers/" + percent_encode(id), {}, {}}; }
 
 }  // namespace isthmus::stripe

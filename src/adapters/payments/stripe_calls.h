@@ -12,13 +12,22 @@ inline constexpr std::string_view api_version = "2026-07-29.dahlia";
 
 struct Call {
   std::string path;
-  std::string form;  ///< application/x-www-form-urlencoded, as Stripe's own libraries write it
-  std::string idempotency_key;
+  std::string form;             ///< application/x-www-form-urlencoded, as Stripe's own libraries write it
+  std::string idempotency_key;  ///< empty for a call that only reads
+  bool reads() const { return idempotency_key.empty(); }
 };
 
 Call create_checkout(const CheckoutRequest& request);
 Call expire_checkout(std::string_view session_id);
 Call refund(const RefundRequest& request);
+Call create_account(const AccountRequest& request);
+Call create_account_link(const OnboardingRequest& request);
+Call transfer(const TransferRequest& request);
+Call reverse(const ReversalRequest& request);
+Call payment_intent(std::string_view id);
+Call refunds_of(std::string_view payment_intent);
+Call transfers_of(std::string_view group);
+Call transfer_of(std::string_view id);
 
 /// Nested names as `line_items[0][price_data][currency]`; everything but unreserved characters and the brackets is
 /// percent-encoded, spaces as %20.

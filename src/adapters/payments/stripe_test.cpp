@@ -212,3 +212,83 @@ TEST_CASE("a page is closed once") {
   CHECK(!setting.fake.pay(opened->id));
   CHECK(run(setting.world, setting.payments.expire_checkout("cs_unknown")).error().code == payment_error::refused);
 }
+
+TEST_CASE("accounts, their pages, transfers and reversals are written as Stripe's own library writes them") {
+  const auto account = stripe::create_account({"account:u1", "u1"});
+  CHECK(account.path == "/v1/accounts");
+  CHECK(account.form == "type=express&capabilities[transfers][requested]=true&metadata[user_id]=u1");
+  CHECK(account.idempotency_key == "account:u1");
+  const auto link = stripe::create_account_link({"l1", "acct_1", "https://x.io/done", "https://x.io/again"});
+  CHECK(link.path == "/v1/account_links");
+  CHECK(link.form ==
+        "account=acct_1&type=account_onboarding&refresh_url=https%3A%2F%2Fx.io%2Fagain&return_url=https%3A%2F%2Fx.io%"
+        "2Fdone");
+  const auto transfer = stripe::transfer({"t1", "acct_1", "ch_1", 31500, "usd", "e1", "row1"});
+  CHECK(transfer.path == "/v1/transfers");
+  CHECK(transfer.form ==
+        "amount=31500&currency=usd&destination=acct_1&source_transaction=ch_1&transfer_group=e1"
+        "&metadata[enrollment_id]=e1&metadata[transfer_id]=row1");
+  CHECK(transfer.idempotency_key == "t1");
+  const auto reversal = stripe::reverse({"r1", "tr/1", 100, "row2"});
+  CHECK(reversal.path == "/v1/transfers/tr%2F1/reversals");
+  CHECK(reversal.form == "amount=100&metadata[reversal_id]=row2&expand[0]=transfer");
+  CHECK(stripe::payment_intent("pi_1").reads());
+}
+
+TEST_CASE("reading asks without a key and without a body") {
+  Setting setting;
+  const auto opened = setting.checkout();
+  const auto paid = setting.fake.pay(opened->id);
+  const std::string intent((*paid)["data"]["object"]["payment_intent"]);
+  const auto charge = run(setting.world, setting.payments.charge_of(intent));
+  REQUIRE(charge);
+  CHECK(*charge == setting.fake.charges.at(intent)["id"].get<std::string>());
+  CHECK(setting.world.http.sent.back().method == "GET");
+  CHECK(setting.world.http.sent.back().body.empty());
+  CHECK(setting.sent_header(setting.world.http.sent.size() - 1, "idempotency-key").empty());
+  CHECK(run(setting.world, setting.payments.charge_of("pi_unknown")).error().code == payment_error::refused);
+}
+
+TEST_CASE("refusals of transfers are told apart") {
+  const auto refusal_of = [](std::string_view code, std::string_view param) {
+    Setting setting;
+    setting.fake.instead = [&](const OutgoingRequest&) {
+      return page(400, R"({"error":{"type":"invalid_request_error","code":")" + std::string(code) + R"(","param":")" +
+                           std::string(param) + R"("}})");
+    };
+    return run(setting.world, setting.payments.transfer({"t1", "acct_1", "ch_1", 1, "usd", "e1", "row1"})).error().code;
+  };
+  CHECK(refusal_of("balance_insufficient", "") == payment_error::short_of_money);
+  CHECK(refusal_of("insufficient_capabilities_for_transfer", "") == payment_error::account_unable);
+  CHECK(refusal_of("resource_missing", "destination") == payment_error::account_unable);
+  CHECK(refusal_of("resource_missing", "source_transaction") == payment_error::refused);
+}
+
+TEST_CASE("while Stripe is down its circuit is open, and callers hear so at once") {
+  Setting setting;
+  setting.fake.instead = [](const OutgoingRequest&) { return page(503, "down"); };
+  for (int i = 0; i < Circuit::failures_to_open; ++i) CHECK(!setting.checkout());
+  const std::size_t sent = setting.world.http.sent.size();
+  const Timestamp before = setting.world.now();
+  const auto refused = setting.checkout();
+  REQUIRE(!refused);
+  CHECK(refused.error().code == payment_error::unavailable);
+  CHECK(refused.error().retry_after_seconds >= 1);
+  CHECK(setting.world.now() == before);
+  CHECK(setting.world.http.sent.size() == sent);
+
+  setting.fake.instead = nullptr;
+  setting.world.scheduler.advance(Circuit::first_pause);
+  CHECK(setting.checkout());
+  CHECK(setting.checkout());
+}
+
+TEST_CASE("what Stripe refuses says nothing against Stripe") {
+  Setting setting;
+  setting.fake.instead = [](const OutgoingRequest&) {
+    return page(400, R"({"error":{"type":"invalid_request_error"}})");
+  };
+  for (int i = 0; i < 20; ++i) CHECK(setting.checkout().error().code == payment_error::refused);
+  setting.fake.instead = nullptr;
+  CHECK(setting.checkout());
+}

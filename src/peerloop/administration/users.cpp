@@ -4,7 +4,7 @@
 
 #include "peerloop/administration/queries.h"
 #include "peerloop/audit.h"
-#include "peerloop/auth/issue.h"
+#include "peerloop/auth/revocation.h"
 
 namespace isthmus::peerloop {
 
@@ -55,6 +55,7 @@ Task<Result<Response>> change_user(Request& request, UserChange change) {
   batch.push_back(audit(request, action_of(change), "user", user_id, details_of(change)));
   const std::size_t tokens_at = batch.size();
   batch.push_back(auth_queries::live_access_tokens(user_id, request.now()));
+  batch.push_back(enqueue_revocation(request.host(), batch[tokens_at]));
   batch.push_back(administration_queries::select_user(user_id));
 
   auto done = co_await attempt(request.db().batch(std::move(batch), OnLostAnswer::fail));

@@ -1,7 +1,7 @@
 #include "peerloop/auth/authenticator.h"
 
 #include "peerloop/auth/access_token.h"
-#include "peerloop/auth/issue.h"
+#include "peerloop/auth/revocation.h"
 
 namespace isthmus::peerloop {
 

@@ -62,18 +62,4 @@ Result<SignedIn> signed_in_as(Request& request, auth_queries::AccountRow row, Dr
                   tokens->expiresIn};
 }
 
-std::string revocation_key(std::string_view access_id) { return "revoked:" + std::string(access_id); }
-
-Task<Result<void>> revoke_access_tokens(Host& host, std::vector<auth_queries::LiveToken> tokens) {
-  for (const auto& token : tokens) {
-    // A minute longer than the token, for the leeway with which its end is read.
-    const Millis life = token.expires_at - host.clock.now() + minute;
-    const auto written = co_await attempt(host.key_value.put(revocation_key(token.id), "1", life));
-    if (!written)
-      LogLine(host, Log::Level::error, "an access token was not named as revoked")
-          .with("cause", written.error().log.value);
-  }
-  co_return Result<void>();
-}
-
 }  // namespace isthmus::peerloop

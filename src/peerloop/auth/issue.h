@@ -7,7 +7,7 @@
 #include "peerloop/auth/inputs.h"
 #include "peerloop/auth/queries.h"
 
-/// Issuing and revoking the tokens of a session.
+/// Issuing the tokens of a session. Revoking them is in revocation.h.
 namespace isthmus::peerloop {
 
 /// A refresh token that is not used for this long is dead, and a session lives no longer than that in all.
@@ -30,11 +30,5 @@ auth_queries::NewSession new_session(Request& request, std::string user_id, std:
 
 Account account_of(auth_queries::AccountRow row);
 Result<SignedIn> signed_in_as(Request& request, auth_queries::AccountRow row, DrawnTokens drawn);
-
-/// Names access tokens in KV as revoked, for the routes that do not ask the database. These tokens' sessions have ended
-/// there already, so a store that is down is noted in the log and does not fail the request.
-Task<Result<void>> revoke_access_tokens(Host& host, std::vector<auth_queries::LiveToken> tokens);
-/// The key that `revoke_access_tokens` writes.
-std::string revocation_key(std::string_view access_id);
 
 }  // namespace isthmus::peerloop

@@ -5,6 +5,7 @@
 #include "peerloop/auth/mailed_token.h"
 #include "peerloop/auth/password.h"
 #include "peerloop/auth/password_rules.h"
+#include "peerloop/auth/revocation.h"
 #include "peerloop/auth/secret_token.h"
 #include "peerloop/mail/mail.h"
 
@@ -41,10 +42,12 @@ Task<Result<Response>> confirm_password_reset(Request& request, PasswordReset bo
 
   auto batch = auth_queries::reset_password(hash, password_hash, request.now());
   batch.insert(batch.begin() + 2, queue_mail_to_holder(request.host(), Mail::password_changed, hash, hash, "{}"));
+  const std::size_t tokens_at = batch.size() - 1;
+  batch.push_back(enqueue_revocation(request.host(), batch[tokens_at]));
   auto written = co_await attempt(request.db().batch(std::move(batch), OnLostAnswer::fail));
   auto results = co_await on_constraint(std::move(written), "guard:token_used",
                                         bad_request("This link was used already.", "token_used"));
-  co_await revoke_access_tokens(request.host(), co_await std::move(results.back()).as<auth_queries::LiveToken>());
+  co_await revoke_access_tokens(request.host(), co_await std::move(results[tokens_at]).as<auth_queries::LiveToken>());
   dispatch_after(request);
   co_return no_content();
 }

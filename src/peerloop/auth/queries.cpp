@@ -105,7 +105,7 @@ std::vector<Statement> end_session(std::string_view session_id, std::string_view
               session_id, user_id, reason, now, now + ended_sessions_kept),
           sql(R"(
       SELECT t.access_jti, t.access_expires_at FROM refresh_tokens t JOIN auth_sessions s ON s.id = t.family_id
-      WHERE s.id = ?1 AND s.user_id = ?2 AND t.access_expires_at > ?3
+      WHERE s.id = ?1 AND s.user_id = ?2 AND s.ended_at = ?3 AND t.access_expires_at > ?3
       ORDER BY t.access_expires_at DESC LIMIT 100)",
               session_id, user_id, now)};
 }

@@ -1,5 +1,6 @@
 #include "peerloop/auth/handlers.h"
 #include "peerloop/auth/issue.h"
+#include "peerloop/auth/revocation.h"
 #include "peerloop/auth/secret_token.h"
 
 namespace isthmus::peerloop {
@@ -20,9 +21,10 @@ Error token_reuse() {
 /// token, as a thief would: the session ends. Clients refresh one at a time.
 Task<Result<Response>> refresh(Request& request, Refresh body) {
   auto tokens = co_await draw_tokens(request);
-  auto results = co_await request.db().batch(
-      auth_queries::rotate_refresh_token(hash_of_secret_token(body.refreshToken), tokens.record, request.now()),
-      OnLostAnswer::retry);
+  auto batch =
+      auth_queries::rotate_refresh_token(hash_of_secret_token(body.refreshToken), tokens.record, request.now());
+  batch.push_back(enqueue_revocation(request.host(), batch[auth_queries::rotated_to_revoke]));
+  auto results = co_await request.db().batch(std::move(batch), OnLostAnswer::retry);
   auto outcome = co_await std::move(results[auth_queries::rotated_row]).first<auth_queries::RefreshRow>();
   if (!outcome) co_return Failure(invalid_refresh_token());
   if (outcome->is_ours)

@@ -1,6 +1,7 @@
 #include "base/strings.h"
 #include "peerloop/auth/handlers.h"
 #include "peerloop/auth/issue.h"
+#include "peerloop/auth/revocation.h"
 
 namespace isthmus::peerloop {
 
@@ -9,8 +10,9 @@ namespace {
 /// Ends a session of the caller's, with its refresh tokens, and revokes the access tokens that it has given out.
 /// False where the caller has no such session.
 Task<Result<bool>> end_own_session(Request& request, std::string session_id, std::string_view reason) {
-  auto results = co_await request.db().batch(
-      auth_queries::end_session(session_id, request.user().user_id, reason, request.now()), OnLostAnswer::fail);
+  auto batch = auth_queries::end_session(session_id, request.user().user_id, reason, request.now());
+  batch.push_back(enqueue_revocation(request.host(), batch.back()));
+  auto results = co_await request.db().batch(std::move(batch), OnLostAnswer::fail);
   if (results[0].empty()) co_return false;
   co_await revoke_access_tokens(request.host(), co_await std::move(results[1]).as<auth_queries::LiveToken>());
   co_return true;

@@ -5,6 +5,7 @@
 #include "base/strings.h"
 #include "peerloop/courses/queries.h"
 #include "peerloop/courses/slug.h"
+#include "peerloop/feeds/mirror.h"
 
 namespace isthmus::peerloop {
 
@@ -87,10 +88,12 @@ Task<Result<Response>> change_course(Request& request, CourseChange change) {
 
 Task<Result<Response>> publish_course(Request& request) {
   const std::string id(request.param("id"));
-  auto sets =
-      co_await request.db().batch(publish_if_complete(id, request.user().user_id, request.now()), OnLostAnswer::retry);
+  auto statements = publish_if_complete(id, request.user().user_id, request.now());
+  mirror_membership(statements, request.host(), id, request.user().user_id, "made");
+  auto sets = co_await request.db().batch(std::move(statements), OnLostAnswer::retry);
   std::string missing = std::move(sets.at(1)).text();
   if (missing != "[]") co_return Failure(course_incomplete(std::move(missing)));
+  dispatch_mirror(request);
   co_return json_response(200, std::move(sets.at(2)).text());
 }
 

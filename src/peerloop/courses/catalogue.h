@@ -96,21 +96,53 @@ constexpr auto schema(Module*) {
                 field("description", &Module::description), field("lessons", &Module::lessons));
 }
 
+struct CourseTeacher {
+  std::string id, name, handle;
+  std::optional<std::string> avatarUrl;
+  std::optional<double> rating;
+  std::int64_t ratingCount = 0;
+};
+constexpr auto schema(CourseTeacher*) {
+  return object("CourseTeacher", field("id", &CourseTeacher::id), field("name", &CourseTeacher::name),
+                field("handle", &CourseTeacher::handle), field("avatarUrl", &CourseTeacher::avatarUrl),
+                field("rating", &CourseTeacher::rating, described("Stars, 1 to 5; null before the first review")),
+                field("ratingCount", &CourseTeacher::ratingCount));
+}
+
+/// The caller's own, where it is live.
+struct CourseEnrollment {
+  std::string id, status;
+  std::int64_t completedLessons = 0, totalLessons = 0;
+  std::optional<std::string> certificateId;
+};
+constexpr auto schema(CourseEnrollment*) {
+  return object("CourseEnrollment", field("id", &CourseEnrollment::id), field("status", &CourseEnrollment::status),
+                field("completedLessons", &CourseEnrollment::completedLessons),
+                field("totalLessons", &CourseEnrollment::totalLessons),
+                field("certificateId", &CourseEnrollment::certificateId, or_absent));
+}
+
 /// All that a summary says, and the rest.
 struct Course : CourseSummary {
   std::string description;
   CourseStatus status = CourseStatus::draft;
   std::vector<std::string> objectives;
   std::vector<Module> modules;
-  std::vector<CoursePerson> studentTeachers;
+  std::vector<CourseTeacher> studentTeachers;
+  std::int64_t materialCount = 0;
+  std::optional<CourseEnrollment> enrollment;
+  std::optional<std::string> teaching;
   Timestamp createdAt, updatedAt;
 };
 constexpr auto schema(Course*) {
   const auto with_rest = [](auto... summary) {
     return object("Course", summary..., field("description", &Course::description), field("status", &Course::status),
                   field("objectives", &Course::objectives), field("modules", &Course::modules),
-                  field("studentTeachers", &Course::studentTeachers), field("createdAt", &Course::createdAt),
-                  field("updatedAt", &Course::updatedAt));
+                  field("studentTeachers", &Course::studentTeachers), field("materialCount", &Course::materialCount),
+                  field("enrollment", &Course::enrollment, or_absent, described("The caller's own, if it is live")),
+                  field("teaching", &Course::teaching, or_absent,
+                        described("How the caller's application to teach the course stands, if there is one")),
+                  field("createdAt", &Course::createdAt), field("updatedAt", &Course::updatedAt));
   };
   return std::apply(with_rest, schema_of<CourseSummary>.fields);
 }

@@ -9,6 +9,18 @@
   "(SELECT json_object('id', u.id, 'name', u.name, 'handle', u.handle, 'avatarUrl', " PEERLOOP_AVATAR_URL("u") ")" \
   " FROM users u WHERE " condition ")"
 
+#define TEACHER_OF(condition)                                                                              \
+  "(SELECT json_object('id', u.id, 'name', u.name, 'handle', u.handle, 'avatarUrl', " PEERLOOP_AVATAR_URL( \
+      "u") ", " PEERLOOP_TEACHING_RATING("u") ") FROM users u WHERE " condition ")"
+// How ?2 stands with the course: no row for who is not enrolled.
+#define OWN_ENROLLMENT                                                                                               \
+  "SELECT json_object('id', e.id, 'status', e.status,"                                                               \
+  " 'completedLessons', (SELECT count(*) FROM lesson_progress WHERE enrollment_id = e.id),"                          \
+  " 'totalLessons', (SELECT count(*) FROM modules m JOIN lessons l ON l.module_id = m.id WHERE m.course_id = c.id)," \
+  " 'certificateId', (SELECT id FROM certificates WHERE enrollment_id = e.id AND revoked_at IS NULL))"               \
+  " FROM enrollments e WHERE e.student_id = ?2 AND e.course_id = c.id"                                               \
+  " AND e.status IN ('pending', 'enrolled', 'completed')"
+
 #define SUMMARY \
   "json_object('id', c.id, 'slug', c.slug, 'title', c.title, 'summary', substr(c.description, 1, 280),"               \
   " 'level', c.level,"                                                                                                \
@@ -143,10 +155,13 @@ Statement select_course(std::string_view id_or_slug, std::optional<std::string> 
           FROM modules m WHERE m.course_id = c.id ORDER BY m.position, m.id)),
       'studentTeachers', (
         SELECT json_group_array(json(teacher)) FROM (
-          SELECT )" PERSON_OF("u.id = t.teacher_id AND " PEERLOOP_IS_VISIBLE("u")) R"( AS teacher
+          SELECT )" TEACHER_OF("u.id = t.teacher_id AND " PEERLOOP_IS_VISIBLE("u")) R"( AS teacher
           FROM course_teachers t WHERE t.course_id = c.id AND t.status = 'approved'
           ORDER BY t.decided_at, t.teacher_id LIMIT 100)
         WHERE teacher IS NOT NULL),
+      'materialCount', (SELECT count(*) FROM course_materials WHERE course_id = c.id AND status = 'stored'),
+      'enrollment', json(()" OWN_ENROLLMENT R"()),
+      'teaching', (SELECT t.status FROM course_teachers t WHERE t.course_id = c.id AND t.teacher_id = ?2),
       'createdAt', )" PEERLOOP_TIME("c.created_at") ", 'updatedAt', " PEERLOOP_TIME("c.updated_at") R"())
       FROM courses c WHERE (c.id = ?1 OR c.slug = ?1) AND (c.status = 'published' OR c.creator_id = ?2))",
              id_or_slug, std::move(caller));
@@ -180,6 +195,15 @@ Statement update_course(std::string_view id, const CourseChange& change, Timesta
 Statement rename_draft(std::string_view id, const SlugChoices& slugs) {
   return sql(WITH_FREE_SLUG "UPDATE courses SET slug = " FREE_SLUG " WHERE id = ?1 AND published_at IS NULL", id,
              slugs.plain, slugs.distinct);
+}
+
+Statement set_thumbnail(std::string_view id, std::string key, std::string etag, Timestamp now) {
+  return sql("UPDATE courses SET thumbnail_key = ?2, thumbnail_etag = ?3, updated_at = ?4 WHERE id = ?1", id,
+             std::move(key), std::move(etag), now);
+}
+
+Statement clear_thumbnail(std::string_view id, Timestamp now) {
+  return sql("UPDATE courses SET thumbnail_key = NULL, thumbnail_etag = NULL, updated_at = ?2 WHERE id = ?1", id, now);
 }
 
 Statement insert_objectives(std::string_view id, const std::vector<std::string>& objectives) {

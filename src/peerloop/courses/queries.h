@@ -31,6 +31,9 @@ Statement update_course(std::string_view id, const CourseChange& change, Timesta
 /// Gives a course that was never published the slug of its new title.
 Statement rename_draft(std::string_view id, const SlugChoices& slugs);
 
+Statement set_thumbnail(std::string_view id, std::string key, std::string etag, Timestamp now);
+Statement clear_thumbnail(std::string_view id, Timestamp now);
+
 Statement insert_objectives(std::string_view id, const std::vector<std::string>& objectives);
 Statement delete_objectives(std::string_view id);
 

@@ -3,6 +3,7 @@
 #include "http/app.h"
 #include "peerloop/courses/authoring.h"
 #include "peerloop/courses/catalogue.h"
+#include "peerloop/courses/thumbnail.h"
 
 namespace isthmus::peerloop {
 
@@ -24,7 +25,16 @@ inline constexpr auto course_routes = table(
         .conflicts("course_incomplete").run<change_course>(),
     post("/api/courses/:id/publish").summary("Publish your course").tag("courses")
         .limit(flood_only).no_input().open_to(owner_in_role("creator", "course", owns_course)).answers<Course>()
-        .conflicts("course_incomplete").run<publish_course>());
+        .conflicts("course_incomplete").run<publish_course>(),
+
+    put("/api/courses/:id/thumbnail").summary("Set your course's picture: the bytes of a PNG, JPEG, WebP or GIF")
+        .tag("courses").limit(flood_only).streamed_body(largest_thumbnail)
+        .open_to(owner_in_role("creator", "course", owns_course)).answers<Thumbnail>().run<put_thumbnail>(),
+    get("/api/courses/:id/thumbnail").summary("A course's picture").tag("courses")
+        .limit(flood_only).no_input().open_to(anyone).answers_bytes("image/*").run<get_thumbnail>(),
+    del("/api/courses/:id/thumbnail").summary("Remove your course's picture").tag("courses")
+        .limit(flood_only).no_input().open_to(owner_in_role("creator", "course", owns_course)).answers_nothing()
+        .run<delete_thumbnail>());
 // clang-format on
 
 }  // namespace isthmus::peerloop

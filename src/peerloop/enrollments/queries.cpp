@@ -22,9 +22,10 @@ constexpr std::string_view offer = R"(
 
 std::string with_offer(std::string_view statement) { return std::string(offer) + std::string(statement); }
 
-/// The columns are those of `enrollments e`; ?1 is who looks, ?2 the moment. D1 takes at most 32 arguments a function.
+/// The columns are those of `enrollments e`; ?1 is who looks, ?2 the moment. D1 takes at most 32 arguments a function,
+/// and json_insert, unlike json_patch, keeps what is null.
 constexpr std::string_view as_json = R"(
-    json_object(
+    json_insert(json_object(
       'id', e.id, 'status', e.status, 'instructorType', e.instructor_type,
       'courseId', e.course_id, 'studentId', e.student_id, 'teacherId', e.teacher_id,
       'course', (SELECT json_object('id', c.id, 'slug', c.slug, 'title', c.title) FROM courses c WHERE c.id = e.course_id),
@@ -41,7 +42,12 @@ constexpr std::string_view as_json = R"(
                        AS lessons)),
       'enrolledAt', )" PEERLOOP_TIME("e.enrolled_at") R"(,
       'completedAt', )" PEERLOOP_TIME("e.completed_at") R"(,
-      'createdAt', )" PEERLOOP_TIME("e.created_at") R"())";
+      'createdAt', )" PEERLOOP_TIME("e.created_at") R"(),
+      '$.recommendedAt', )" PEERLOOP_TIME("e.recommended_at") R"(,
+      '$.certificate', json((
+        SELECT json_object('id', k.id, 'issuedAt', )" PEERLOOP_TIME("k.issued_at") R"(,
+                           'valid', )" PEERLOOP_BOOLEAN(PEERLOOP_HOLDS("k", "e")) R"()
+        FROM certificates k WHERE k.enrollment_id = e.id ORDER BY k.issued_at DESC, k.id DESC LIMIT 1))))";
 
 }  // namespace
 
@@ -115,18 +121,57 @@ Statement enrollment_for(std::string_view enrollment_id, std::string_view user_i
   return sql("SELECT 1 FROM enrollments WHERE id = ?1 AND ?2 IN (student_id, teacher_id)", enrollment_id, user_id);
 }
 
-Statement show_enrollment(std::string_view enrollment_id, std::string_view user_id, Timestamp now) {
-  return sql("SELECT " + std::string(as_json) + " FROM enrollments e WHERE e.id = ?3", user_id, now, enrollment_id);
+Statement visible_enrollment(std::string_view enrollment_id, std::string_view user_id) {
+  return sql(R"(
+      SELECT 1 FROM enrollments e JOIN courses c ON c.id = e.course_id
+      WHERE e.id = ?1 AND (?2 IN (e.student_id, e.teacher_id)
+                           OR c.creator_id = ?2 AND e.status IN ('enrolled', 'completed', 'refunded')))",
+             enrollment_id, user_id);
 }
 
-Statement list_enrollments(std::string_view student_id, const std::optional<Cursor>& after, std::int64_t limit,
-                           Timestamp now) {
-  const std::string select = "SELECT " + std::string(as_json) +
-                             ", CAST(e.created_at AS TEXT), e.id FROM enrollments e WHERE e.student_id = ?1 ";
-  const std::string order = "ORDER BY e.created_at DESC, e.id DESC LIMIT ?3";
-  if (!after) return sql(select + order, student_id, now, limit + 1);
-  return sql(select + "AND (e.created_at, e.id) < (?4, ?5) " + order, student_id, now, limit + 1,
-             to_integer(after->value).value_or(0), after->id);
+Statement show_enrollment(std::string_view enrollment_id, std::string_view user_id, Timestamp now) {
+  // Which lessons are done would be too much for a list.
+  return sql("SELECT json_insert(" + std::string(as_json) + R"(, '$.progress.completedLessonIds', json((
+        SELECT json_group_array(lesson_id) FROM lesson_progress WHERE enrollment_id = e.id)))
+      FROM enrollments e WHERE e.id = ?3)",
+             user_id, now, enrollment_id);
+}
+
+namespace {
+
+/// Those enrollments that `of` finds by ?3, newest first.
+Statement list_of(std::string_view of, std::string_view whose, std::string_view user_id,
+                  const std::optional<Cursor>& after, std::int64_t limit, Timestamp now) {
+  return sql("SELECT " + std::string(as_json) + ", CAST(e.created_at AS TEXT), e.id FROM enrollments e WHERE " +
+                 std::string(of) +
+                 " AND (e.created_at, e.id) < (?4, ?5) ORDER BY e.created_at DESC, e.id DESC LIMIT ?6",
+             user_id, now, whose, after ? to_integer(after->value).value_or(0) : INT64_C(9999999999999),
+             after ? std::string_view(after->id) : "~", limit + 1);
+}
+
+}  // namespace
+
+Statement list_enrollments(EnrollmentRole role, std::string_view user_id, const std::optional<Cursor>& after,
+                           std::int64_t limit, Timestamp now) {
+  return role == EnrollmentRole::student
+             ? list_of("e.student_id = ?3", user_id, user_id, after, limit, now)
+             : list_of("e.teacher_id = ?3 AND e.status IN ('enrolled', 'completed', 'refunded')", user_id, user_id,
+                       after, limit, now);
+}
+
+Statement list_course_enrollments(std::string_view course_id, std::string_view user_id,
+                                  const std::optional<Cursor>& after, std::int64_t limit, Timestamp now) {
+  return list_of("e.course_id = ?3 AND e.status IN ('enrolled', 'completed', 'refunded')", course_id, user_id, after,
+                 limit, now);
+}
+
+Statement list_recommended(std::string_view course_id, std::string_view user_id, const std::optional<Cursor>& after,
+                           std::int64_t limit, Timestamp now) {
+  return sql("SELECT " + std::string(as_json) + R"(, CAST(e.recommended_at AS TEXT), e.id FROM enrollments e
+      WHERE e.course_id = ?3 AND e.status = 'enrolled' AND e.recommended_at IS NOT NULL
+        AND (e.recommended_at, e.id) > (?4, ?5) ORDER BY e.recommended_at, e.id LIMIT ?6)",
+             user_id, now, course_id, after ? to_integer(after->value).value_or(0) : 0,
+             after ? std::string_view(after->id) : "", limit + 1);
 }
 
 }  // namespace isthmus::peerloop

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "http/pagination.h"
+#include "peerloop/enrollments/show.h"
 #include "peerloop/money/splits.h"
 #include "ports/database.h"
 
@@ -70,10 +71,21 @@ Statement release_unpaid(Timestamp now);
 
 /// One row where the user may see the enrollment: its student and its teacher.
 Statement enrollment_for(std::string_view enrollment_id, std::string_view user_id);
+/// The same, and for the creator of its course once it was paid.
+Statement visible_enrollment(std::string_view enrollment_id, std::string_view user_id);
 /// The enrollment as JSON, as `user_id` may see it.
 Statement show_enrollment(std::string_view enrollment_id, std::string_view user_id, Timestamp now);
-/// A student's enrollments, newest first: up to `limit` + 1 rows of `ListedRow`.
-Statement list_enrollments(std::string_view student_id, const std::optional<Cursor>& after, std::int64_t limit,
-                           Timestamp now);
+
+// Lists: up to `limit` + 1 rows of `ListedRow`.
+
+/// What the user learns or teaches, newest first; of what is taught, what was paid.
+Statement list_enrollments(EnrollmentRole role, std::string_view user_id, const std::optional<Cursor>& after,
+                           std::int64_t limit, Timestamp now);
+/// What was paid of a course, newest first.
+Statement list_course_enrollments(std::string_view course_id, std::string_view user_id,
+                                  const std::optional<Cursor>& after, std::int64_t limit, Timestamp now);
+/// What awaits the creator's certificate, who waits longest first.
+Statement list_recommended(std::string_view course_id, std::string_view user_id, const std::optional<Cursor>& after,
+                           std::int64_t limit, Timestamp now);
 
 }  // namespace isthmus::peerloop

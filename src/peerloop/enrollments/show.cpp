@@ -5,12 +5,29 @@
 
 namespace isthmus::peerloop {
 
+namespace {
+
+/// A cursor by a time.
+Result<std::optional<Cursor>> decode_moment(const std::optional<std::string>& text) {
+  auto cursor = decode_cursor(text);
+  if (cursor && *cursor && !to_integer((*cursor)->value)) return Failure(invalid_cursor());
+  return cursor;
+}
+
+}  // namespace
+
 Task<Result<Response>> list_own_enrollments(Request& request, EnrollmentsQuery query) {
-  const auto after = co_await decode_cursor(query.cursor);
-  if (after && !to_integer(after->value))
-    co_return Failure(bad_request("This cursor is not one of ours.", "invalid_cursor"));
-  auto rows =
-      co_await request.db().all<ListedRow>(list_enrollments(request.user().user_id, after, query.limit, request.now()));
+  const auto after = co_await decode_moment(query.cursor);
+  auto rows = co_await request.db().all<ListedRow>(
+      list_enrollments(query.as, request.user().user_id, after, query.limit, request.now()));
+  co_return ok(page_of<Enrollment>(std::move(rows), query.limit));
+}
+
+Task<Result<Response>> list_enrollments_of_course(Request& request, CourseEnrollmentsQuery query) {
+  const auto after = co_await decode_moment(query.cursor);
+  const auto list = query.recommended ? list_recommended : list_course_enrollments;
+  auto rows = co_await request.db().all<ListedRow>(
+      list(request.param("id"), request.user().user_id, after, query.limit, request.now()));
   co_return ok(page_of<Enrollment>(std::move(rows), query.limit));
 }
 
@@ -22,5 +39,9 @@ Task<Result<Response>> show_one_enrollment(Request& request) {
 }
 
 Statement participates(const Request& request) { return enrollment_for(request.param("id"), request.user().user_id); }
+
+Statement may_see_enrollment(const Request& request) {
+  return visible_enrollment(request.param("id"), request.user().user_id);
+}
 
 }  // namespace isthmus::peerloop

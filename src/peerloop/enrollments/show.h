@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "http/app.h"
 #include "http/pagination.h"
@@ -37,11 +38,23 @@ constexpr auto schema(EnrollmentPerson*) {
 
 struct EnrollmentProgress {
   std::int64_t completedLessons, totalLessons, percent;
+  std::optional<std::vector<std::string>> completedLessonIds;
 };
 constexpr auto schema(EnrollmentProgress*) {
-  return object("EnrollmentProgress", field("completedLessons", &EnrollmentProgress::completedLessons),
-                field("totalLessons", &EnrollmentProgress::totalLessons),
-                field("percent", &EnrollmentProgress::percent));
+  return object(
+      "EnrollmentProgress", field("completedLessons", &EnrollmentProgress::completedLessons),
+      field("totalLessons", &EnrollmentProgress::totalLessons), field("percent", &EnrollmentProgress::percent),
+      field("completedLessonIds", &EnrollmentProgress::completedLessonIds, or_absent, described("Not in lists")));
+}
+
+struct EnrollmentCertificate {
+  std::string id;
+  Timestamp issuedAt;
+  bool valid;
+};
+constexpr auto schema(EnrollmentCertificate*) {
+  return object("EnrollmentCertificate", field("id", &EnrollmentCertificate::id),
+                field("issuedAt", &EnrollmentCertificate::issuedAt), field("valid", &EnrollmentCertificate::valid));
 }
 
 struct Enrollment {
@@ -55,7 +68,8 @@ struct Enrollment {
   std::string currency;
   std::optional<std::string> checkoutUrl;
   EnrollmentProgress progress;
-  std::optional<Timestamp> enrolledAt, completedAt;
+  std::optional<Timestamp> enrolledAt, recommendedAt, completedAt;
+  std::optional<EnrollmentCertificate> certificate;
   Timestamp createdAt;
 };
 constexpr auto schema(Enrollment*) {
@@ -67,23 +81,52 @@ constexpr auto schema(Enrollment*) {
                 field("currency", &Enrollment::currency),
                 field("checkoutUrl", &Enrollment::checkoutUrl, described("The student's, while it can be paid.")),
                 field("progress", &Enrollment::progress), field("enrolledAt", &Enrollment::enrolledAt),
-                field("completedAt", &Enrollment::completedAt), field("createdAt", &Enrollment::createdAt));
+                field("recommendedAt", &Enrollment::recommendedAt,
+                      described("When who teaches recommended the student for a certificate")),
+                field("completedAt", &Enrollment::completedAt),
+                field("certificate", &Enrollment::certificate, described("The newest, if there is one")),
+                field("createdAt", &Enrollment::createdAt));
 }
 ISTHMUS_PAGE(Enrollment)
 
+/// As whom somebody has a part in enrollments.
+enum class EnrollmentRole { student, teacher };
+constexpr auto schema(EnrollmentRole*) {
+  return one_of(EnumName{"student", EnrollmentRole::student}, EnumName{"teacher", EnrollmentRole::teacher});
+}
+
 struct EnrollmentsQuery {
+  EnrollmentRole as = EnrollmentRole::student;
   std::int64_t limit = default_page;
   std::optional<std::string> cursor;
 };
 constexpr auto schema(EnrollmentsQuery*) {
-  return object("EnrollmentsQuery", field("limit", &EnrollmentsQuery::limit, or_default, range(1, largest_page)),
+  return object("EnrollmentsQuery",
+                field("as", &EnrollmentsQuery::as, or_default, described("What you learn, or whom you teach")),
+                field("limit", &EnrollmentsQuery::limit, or_default, range(1, largest_page)),
                 field("cursor", &EnrollmentsQuery::cursor, length(1, 500)));
 }
 
+struct CourseEnrollmentsQuery {
+  bool recommended = false;
+  std::int64_t limit = default_page;
+  std::optional<std::string> cursor;
+};
+constexpr auto schema(CourseEnrollmentsQuery*) {
+  return object("CourseEnrollmentsQuery",
+                field("recommended", &CourseEnrollmentsQuery::recommended, or_default,
+                      described("Only those who await your certificate, who waits longest first")),
+                field("limit", &CourseEnrollmentsQuery::limit, or_default, range(1, largest_page)),
+                field("cursor", &CourseEnrollmentsQuery::cursor, length(1, 500)));
+}
+
 Task<Result<Response>> list_own_enrollments(Request& request, EnrollmentsQuery query);
+Task<Result<Response>> list_enrollments_of_course(Request& request, CourseEnrollmentsQuery query);
 Task<Result<Response>> show_one_enrollment(Request& request);
 
 /// The enrollment that the path names, for those who take part in it.
 Statement participates(const Request& request);
+/// The same, and for the creator of its course.
+Statement may_see_enrollment(const Request& request);
 
 }  // namespace isthmus::peerloop

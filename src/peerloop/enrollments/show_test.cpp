@@ -28,7 +28,8 @@ TEST_CASE("a student sees an enrollment with its progress, and where to pay for 
   CHECK(shown["instructorType"] == "student_teacher");
   CHECK(shown["course"]["slug"] == "cpp");
   CHECK(shown["teacher"]["id"] == market.teacher.id);
-  CHECK(shown["progress"] == Json{{"completedLessons", 0}, {"totalLessons", 3}, {"percent", 0}});
+  CHECK(shown["progress"] ==
+        Json{{"completedLessons", 0}, {"totalLessons", 3}, {"percent", 0}, {"completedLessonIds", Json::array()}});
   CHECK(shown["enrolledAt"].is_null());
 
   market.deliver(*market.stripe.pay(std::string(checkout["checkoutSessionId"])));
@@ -38,7 +39,10 @@ TEST_CASE("a student sees an enrollment with its progress, and where to pay for 
   shown = market.server.get(path, market.student).json();
   CHECK(shown["status"] == "enrolled");
   CHECK(shown["checkoutUrl"].is_null());
-  CHECK(shown["progress"] == Json{{"completedLessons", 1}, {"totalLessons", 3}, {"percent", 33}});
+  CHECK(shown["progress"] == Json{{"completedLessons", 1},
+                                  {"totalLessons", 3},
+                                  {"percent", 33},
+                                  {"completedLessonIds", Json::array({lesson})}});
   CHECK(std::string(shown["enrolledAt"]).ends_with("Z"));
 }
 

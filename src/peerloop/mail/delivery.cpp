@@ -10,14 +10,24 @@ namespace isthmus::peerloop {
 namespace {
 
 /// What `queue_mail` wrote.
+struct QueuedCalendar {
+  std::string method, text;
+};
+constexpr auto schema(QueuedCalendar*) {
+  return object("QueuedCalendar", field("method", &QueuedCalendar::method), field("text", &QueuedCalendar::text));
+}
+
 struct MailPayload {
   Mail mail = Mail::verify_email;
   std::string userId;
   RawJson values;
+  std::optional<QueuedCalendar> calendar;
+  std::optional<Timestamp> sendBefore;
 };
 constexpr auto schema(MailPayload*) {
   return object("MailPayload", field("mail", &MailPayload::mail), field("userId", &MailPayload::userId),
-                field("values", &MailPayload::values));
+                field("values", &MailPayload::values), field("calendar", &MailPayload::calendar),
+                field("sendBefore", &MailPayload::sendBefore));
 }
 
 Result<MailPayload> read_payload(std::string_view json) {
@@ -28,12 +38,19 @@ Result<MailPayload> read_payload(std::string_view json) {
   return payload;
 }
 
-/// Why nothing may be sent to this address, or nothing.
-std::optional<std::string> reason_to_skip(const std::optional<mail_queries::Recipient>& recipient) {
+/// Why nothing is to be sent, or nothing.
+std::optional<std::string> reason_to_skip(const std::optional<mail_queries::Recipient>& recipient,
+                                          const MailPayload& payload, Timestamp now) {
   if (!recipient || recipient->deleted) return "not sent: the account is deleted";
+  if (payload.sendBefore && now >= *payload.sendBefore) return "not sent: too late";
   if (recipient->email_status == "bounced" || recipient->email_status == "suppressed")
     return "not sent: the address is " + recipient->email_status;
   return std::nullopt;
+}
+
+std::vector<EmailAttachment> attachments_of(const MailPayload& payload) {
+  if (!payload.calendar) return {};
+  return {{"session.ics", "text/calendar; charset=utf-8; method=" + payload.calendar->method, payload.calendar->text}};
 }
 
 mail_queries::SentMail new_row(Host& host, const OutboxItem& item, const MailPayload& payload) {
@@ -52,7 +69,7 @@ Task<Result<Delivery>> deliver_mail(Host& host, const OutboxItem& item) {
   const MailPayload payload = co_await read_payload(item.payload);
   const auto recipient = co_await host.database.first<mail_queries::Recipient>(mail_queries::recipient(payload.userId));
   mail_queries::SentMail row = new_row(host, item, payload);
-  if (auto reason = reason_to_skip(recipient)) {
+  if (auto reason = reason_to_skip(recipient, payload, host.clock.now())) {
     row.status = "suppressed";
     row.note = std::move(reason);
     // Without an account there is nobody to refer to.
@@ -69,7 +86,7 @@ Task<Result<Delivery>> deliver_mail(Host& host, const OutboxItem& item) {
               std::move(rendered.html),
               std::move(rendered.text),
               {{"template", std::string(name_of(payload.mail))}, {"outbox_id", item.id}},
-              {}};
+              attachments_of(payload)};
   auto sent = co_await attempt(provider.send(std::move(email), item.dedupe_key));
   if (sent) {
     row.provider_id = *std::move(sent);

@@ -11,12 +11,33 @@ std::string dedupe_prefix(Mail mail) { return "mail:" + std::string(name_of(mail
 
 }  // namespace
 
-Statement queue_mail(Host& host, Mail mail, std::string_view user_id, std::string_view cause, std::string values_json) {
+std::string mail_dedupe_key(Mail mail, std::string_view user_id, std::string_view cause) {
+  return dedupe_prefix(mail) + std::string(user_id) + ':' + std::string(cause);
+}
+
+std::string mail_payload(Mail mail, std::string_view user_id, std::string_view values_json, const MailExtras& extras) {
   JsonWriter payload;
   payload.begin_object().member("mail", name_of(mail)).member("userId", user_id);
-  payload.raw_member("values", values_json).end_object();
-  return enqueue(host, mail_outbox_kind, dedupe_prefix(mail) + std::string(user_id) + ':' + std::string(cause),
-                 std::move(payload).text(), host.clock.now());
+  payload.raw_member("values", values_json);
+  if (extras.calendar) {
+    payload.key("calendar").begin_object().member("method", extras.calendar->method);
+    payload.member("text", extras.calendar->text).end_object();
+  }
+  if (extras.send_before) payload.member("sendBefore", to_rfc3339(*extras.send_before));
+  return std::move(payload.end_object()).text();
+}
+
+Statement queue_mail(Host& host, Mail mail, std::string_view user_id, std::string_view cause, std::string values_json,
+                     const MailExtras& extras) {
+  return enqueue(host, mail_outbox_kind, mail_dedupe_key(mail, user_id, cause),
+                 mail_payload(mail, user_id, values_json, extras), host.clock.now());
+}
+
+Statement withdraw_mails(std::string keys_json, Timestamp now) {
+  return sql(R"(
+      UPDATE outbox SET delivered_at = ?2, last_error = 'withdrawn', locked_until = NULL, payload = '{}'
+      WHERE dedupe_key IN (SELECT value FROM json_each(?1)) AND delivered_at IS NULL AND dead_at IS NULL)",
+             std::move(keys_json), now);
 }
 
 Statement queue_mail_to_holder(Host& host, Mail mail, std::string_view token_hash, std::string_view cause,

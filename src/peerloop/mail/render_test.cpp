@@ -8,8 +8,12 @@ namespace isthmus::peerloop {
 
 namespace {
 
-constexpr std::string_view values = R"({"token":"T0ken","courseTitle":"C++ & <you>","amount":"$450.00",
-    "enrollmentId":"0192-e","studentName":"Bob <script>","teacherName":"Grace"})";
+constexpr std::string_view values = R"json({"token":"T0ken","courseTitle":"C++ & <you>","amount":"$450.00",
+    "enrollmentId":"0192-e","studentName":"Bob <script>","teacherName":"Grace","certificateId":"0192-k",
+    "courseId":"0192-c","applicantName":"Bob <script>","message":"I <3 it","approved":true,"note":"Fine",
+    "otherName":"Eve & <Co>","sessionId":"0192-s","minutes":52,"youMissed":false,"otherMissed":true,
+    "when":"Friday, 20 November 2026, 10:30 to 11:30 (Europe/Lisbon)","before":"Thursday","byOther":"Eve & <Co>",
+    "reason":"a <b>cold</b>"})json";
 
 RenderedMail rendered(Mail mail, std::string_view name = "Ada", std::string_view json = values) {
   auto result = render_mail(mail, name, json, "https://app.example.org/");

@@ -1,5 +1,6 @@
 #include "peerloop/money/earnings.h"
 
+#include "peerloop/money/owed_back.h"
 #include "peerloop/sql.h"
 
 namespace isthmus::peerloop {
@@ -18,25 +19,34 @@ Statement earnings_of(std::string_view user_id, std::optional<std::string> curre
                coalesce((SELECT -sum(amount_cents) FROM ledger_entries
                          WHERE account = 'payable:' || ?1 AND currency = chosen.currency), 0) AS owed,
                coalesce((SELECT sum(amount_cents - reversed_cents) FROM payment_splits
-                         WHERE recipient_id = ?1 AND status IN ('pending', 'frozen')
-                           AND currency = chosen.currency), 0) AS pending,
-               coalesce((SELECT sum(amount_cents) FROM payment_splits
-                         WHERE recipient_id = ?1 AND status = 'paid' AND currency = chosen.currency), 0) AS paid
+                         WHERE recipient_id = ?1 AND status = 'pending' AND currency = chosen.currency), 0) AS waiting,
+               coalesce((SELECT sum(amount_cents - reversed_cents) FROM payment_splits
+                         WHERE recipient_id = ?1 AND status = 'frozen' AND frozen_from <> 'paid'
+                           AND currency = chosen.currency), 0) AS frozen,
+               coalesce((SELECT sum(amount_cents - returned_cents) FROM transfers
+                         WHERE recipient_id = ?1 AND status IN ('sent', 'returned', 'duplicate')
+                           AND currency = chosen.currency), 0) AS paid,
+               )" PEERLOOP_OWED_BACK("?1", "chosen.currency") R"( AS owed_back
         FROM chosen)
       SELECT json_object(
-        'balanceCents', owed - pending, 'pendingCents', pending, 'paidCents', paid, 'currency', currency,
+        'balanceCents', owed - waiting - frozen, 'pendingCents', waiting + frozen, 'paidCents', paid,
+        'frozenCents', frozen, 'owedBackCents', owed_back, 'currency', currency,
         'splits', (
           SELECT json_group_array(json(split)) FROM (
             SELECT json_object(
               'id', s.id, 'enrollmentId', x.enrollment_id, 'courseId', c.id, 'courseTitle', c.title,
               'recipientType', s.recipient_type, 'amountCents', s.amount_cents, 'reversedCents', s.reversed_cents,
+              'transferredCents', coalesce(sum(t.amount_cents), 0), 'withheldCents', coalesce(sum(t.withheld_cents), 0),
+              'returnedCents', coalesce(sum(t.returned_cents), 0),
               'currency', s.currency, 'status', s.status,
               'createdAt', )" PEERLOOP_TIME("s.created_at") R"(,
               'approvedAt', )" PEERLOOP_TIME("s.approved_at") R"(,
               'paidAt', )" PEERLOOP_TIME("s.paid_at") R"() AS split
-            FROM payment_splits s JOIN transactions x ON x.id = s.transaction_id
+            FROM (SELECT * FROM payment_splits WHERE recipient_id = ?1 ORDER BY created_at DESC, id DESC LIMIT 100) s
+            JOIN transactions x ON x.id = s.transaction_id
             JOIN enrollments e ON e.id = x.enrollment_id JOIN courses c ON c.id = e.course_id
-            WHERE s.recipient_id = ?1 ORDER BY s.created_at DESC, s.id DESC LIMIT 100)))
+            LEFT JOIN transfers t ON t.split_id = s.id AND t.status IN ('sent', 'returned', 'duplicate')
+            GROUP BY s.id ORDER BY s.created_at DESC, s.id DESC)))
       FROM sums)",
              user_id, std::move(currency));
 }

@@ -20,25 +20,31 @@ constexpr auto schema(SplitStatus*) {
 struct EarnedSplit {
   std::string id, enrollmentId, courseId, courseTitle;
   RecipientType recipientType;
-  std::int64_t amountCents, reversedCents;
+  std::int64_t amountCents, reversedCents, transferredCents, withheldCents, returnedCents;
   std::string currency;
   SplitStatus status;
   Timestamp createdAt;
   std::optional<Timestamp> approvedAt, paidAt;
 };
 constexpr auto schema(EarnedSplit*) {
-  return object("EarnedSplit", field("id", &EarnedSplit::id), field("enrollmentId", &EarnedSplit::enrollmentId),
-                field("courseId", &EarnedSplit::courseId), field("courseTitle", &EarnedSplit::courseTitle),
-                field("recipientType", &EarnedSplit::recipientType, described("As what it was earned.")),
-                field("amountCents", &EarnedSplit::amountCents),
-                field("reversedCents", &EarnedSplit::reversedCents, described("What refunds took back of it.")),
-                field("currency", &EarnedSplit::currency), field("status", &EarnedSplit::status),
-                field("createdAt", &EarnedSplit::createdAt), field("approvedAt", &EarnedSplit::approvedAt),
-                field("paidAt", &EarnedSplit::paidAt));
+  return object(
+      "EarnedSplit", field("id", &EarnedSplit::id), field("enrollmentId", &EarnedSplit::enrollmentId),
+      field("courseId", &EarnedSplit::courseId), field("courseTitle", &EarnedSplit::courseTitle),
+      field("recipientType", &EarnedSplit::recipientType, described("As what it was earned.")),
+      field("amountCents", &EarnedSplit::amountCents),
+      field("reversedCents", &EarnedSplit::reversedCents, described("What refunds and lost disputes took back of it.")),
+      field("transferredCents", &EarnedSplit::transferredCents, described("What was sent of it.")),
+      field("withheldCents", &EarnedSplit::withheldCents,
+            described("What was kept of it, because more was owed back from earlier ones than could be "
+                      "returned.")),
+      field("returnedCents", &EarnedSplit::returnedCents, described("What came back of what was sent.")),
+      field("currency", &EarnedSplit::currency), field("status", &EarnedSplit::status),
+      field("createdAt", &EarnedSplit::createdAt), field("approvedAt", &EarnedSplit::approvedAt),
+      field("paidAt", &EarnedSplit::paidAt));
 }
 
 struct Earnings {
-  std::int64_t balanceCents, pendingCents, paidCents;
+  std::int64_t balanceCents, pendingCents, paidCents, frozenCents, owedBackCents;
   std::string currency;
   RawList<EarnedSplit> splits;
 };
@@ -48,7 +54,10 @@ constexpr auto schema(Earnings*) {
                       described("Ready to be paid out. Below zero where a refund came after the payout.")),
                 field("pendingCents", &Earnings::pendingCents,
                       described("Waits until the creator approves the completion, or until a dispute ends.")),
-                field("paidCents", &Earnings::paidCents, described("Paid out so far.")),
+                field("paidCents", &Earnings::paidCents, described("Paid out so far, less what came back of it.")),
+                field("frozenCents", &Earnings::frozenCents, described("The part of pendingCents that disputes hold.")),
+                field("owedBackCents", &Earnings::owedBackCents,
+                      described("What is owed back after refunds: kept of the next payout.")),
                 field("currency", &Earnings::currency),
                 field("splits", &Earnings::splits, described("The latest 100 in any currency, newest first.")));
 }

@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <array>
 
+#include "peerloop/feeds/mirror.h"
 #include "peerloop/mail/mail.h"
+#include "peerloop/scheduling/call_off.h"
 
 namespace isthmus::peerloop {
 
@@ -28,6 +30,31 @@ Task<Result<Settled>> record_misfit(Host& host, WebhookEvent event, std::string 
   effect.push_back(audit_misfit(host.random.uuid(now), provider_object, details.text(), now));
   co_await record_event(host, std::move(event), std::move(effect));
   co_return Settled{WebhookOutcome::ignored, {}};
+}
+
+void end_refunded_enrollment(std::vector<Statement>& effect, Host& host, std::string_view enrollment_id,
+                             Timestamp now) {
+  effect.push_back(set_enrollment_refunded(enrollment_id, now));
+  mirror_enrollment(effect, host, enrollment_id, "refunded");
+  effect.push_back(call_off_sessions_of_enrollment(host, enrollment_id));
+}
+
+std::vector<Portion> reverse_splits(std::vector<Statement>& effect, std::vector<Split>& splits,
+                                    std::int64_t taken_cents, Timestamp now) {
+  std::vector<std::int64_t> shares;
+  shares.reserve(splits.size());
+  for (const Split& split : splits) shares.push_back(split.amount_cents);
+  const auto reversed = apportion_refund(shares, taken_cents);
+  std::vector<Portion> back;
+  for (std::size_t i = 0; i < splits.size(); ++i) {
+    Split& split = splits[i];
+    back.push_back({value_named<RecipientType>(split.recipient_type).value_or(RecipientType::platform),
+                    split.recipient_id, reversed[i] - split.reversed_cents});
+    if (reversed[i] == split.reversed_cents) continue;
+    split.reversed_cents = reversed[i];
+    effect.push_back(reverse_split(split.id, reversed[i], now));
+  }
+  return back;
 }
 
 Statement tell_of_refund(Host& host, const RefundedTransaction& transaction, std::string_view cause, std::int64_t cents,

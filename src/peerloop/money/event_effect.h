@@ -16,6 +16,15 @@ Task<Result<Settled>> record_known_event(Host& host, WebhookEvent event);
 Task<Result<Settled>> record_misfit(Host& host, WebhookEvent event, std::string provider_object,
                                     std::string enrollment_id, std::string reason);
 
+/// Raises what the shares of a payment gave back to `taken_cents` in all. `splits` are in the order of `split_price`,
+/// and are afterwards as they will be. Gives what each gives back now.
+std::vector<Portion> reverse_splits(std::vector<Statement>& effect, std::vector<Split>& splits,
+                                    std::int64_t taken_cents, Timestamp now);
+
+/// The enrollment of a payment that went back whole is over, and so is what hangs on it: its sessions that are to come,
+/// the student's place in the course's feed.
+void end_refunded_enrollment(std::vector<Statement>& effect, Host& host, std::string_view enrollment_id, Timestamp now);
+
 enum class Refunded { whole, in_part };
 /// The mail about a refund of so many cents of a transaction.
 Statement tell_of_refund(Host& host, const RefundedTransaction& transaction, std::string_view cause, std::int64_t cents,

@@ -11,8 +11,8 @@ std::string account_of(const Portion& portion) {
 }
 
 /// Where one person has two parts, the account is named once: the postings are an object.
-Postings postings(const std::vector<Portion>& portions, std::int64_t sign) {
-  Postings all{{"provider:stripe", 0}};
+Postings postings(const std::vector<Portion>& portions, std::int64_t sign, std::string against = "provider:stripe") {
+  Postings all{{std::move(against), 0}};
   for (const Portion& portion : portions) {
     all.front().cents += sign * portion.cents;
     const std::string account = account_of(portion);
@@ -29,6 +29,14 @@ Postings postings(const std::vector<Portion>& portions, std::int64_t sign) {
 
 Postings postings_of_payment(const std::vector<Portion>& portions) { return postings(portions, 1); }
 Postings postings_of_refund(const std::vector<Portion>& portions) { return postings(portions, -1); }
+
+Postings postings_of_loss(const std::vector<Portion>& portions, std::string from_account, std::int64_t cents) {
+  Postings all = postings(portions, -1, std::move(from_account));
+  const std::int64_t borne = cents + all.front().cents;
+  all.front().cents = -cents;
+  if (borne != 0) all.push_back({"platform:losses", borne});
+  return all;
+}
 
 Statement post_movement(Host& host, std::string cause, std::string_view transaction_id, std::string_view currency,
                         const Postings& postings, Timestamp at) {

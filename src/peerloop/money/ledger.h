@@ -11,6 +11,8 @@
 
 /// Double entry. Debits are positive: `provider:stripe` is what the provider holds for us (its fees are not known from
 /// its events and stay out), minus `payable:{userId}` is what we owe that person, minus `platform:revenue` is ours.
+/// `disputes:stripe` is what the provider holds until a dispute is decided, `platform:losses` what nobody gives back,
+/// minus `refundable:{userId}` what came back of a refund that failed and still belongs to the student.
 namespace isthmus::peerloop {
 
 /// A share and whose it is.
@@ -31,6 +33,8 @@ using Postings = std::vector<Posting>;
 Postings postings_of_payment(const std::vector<Portion>& portions);
 /// A refund went out, and each of these gives back so much.
 Postings postings_of_refund(const std::vector<Portion>& portions);
+/// So much left an account; these give back what they do, and the platform bears the rest.
+Postings postings_of_loss(const std::vector<Portion>& portions, std::string from_account, std::int64_t cents);
 
 /// Writes a movement. The database refuses one that does not sum to zero, and a second one of the same cause.
 Statement post_movement(Host& host, std::string cause, std::string_view transaction_id, std::string_view currency,

@@ -32,6 +32,21 @@ Task<Result<Settled>> settle_payment(Host& host, WebhookEvent event, PaidCheckou
 /// yet.
 Task<Result<Settled>> settle_refund(Host& host, WebhookEvent event, RefundedCharge charge);
 
+/// The same from the answer to a refund of ours, without an event.
+Task<Result<void>> apply_refund(Host& host, RefundedCharge charge);
+
+/// A refund that the bank sent back: the money is with us again, and still belongs to the student. A person must find
+/// another way.
+struct FailedRefund {
+  std::string id;
+  std::string request_id;  ///< "" where we did not ask for it
+  std::string charge_id;
+  std::optional<std::string> payment_intent;
+  std::int64_t amount_cents = 0;
+  std::string currency;
+};
+Task<Result<Settled>> settle_failed_refund(Host& host, WebhookEvent event, FailedRefund refund);
+
 /// A checkout that will not be paid any more: frees the enrollment's place.
 Task<Result<Settled>> release_expired(Host& host, WebhookEvent event, std::string session_id, std::string reference);
 

@@ -116,7 +116,8 @@ Statement insert_split(std::string_view id, const NewTransaction& transaction, c
 std::vector<Statement> read_refunded_charge(const RefundedCharge& charge) {
   std::vector<Statement> batch;
   batch.push_back(sql(join(charged, R"(
-      SELECT x.id, x.enrollment_id, x.amount_cents, x.currency, x.refunded_cents, e.student_id, c.title
+      SELECT x.id, x.enrollment_id, x.amount_cents, x.currency, x.refunded_cents, x.charged_back_cents, e.student_id,
+             c.title
       FROM charged x JOIN enrollments e ON e.id = x.enrollment_id JOIN courses c ON c.id = e.course_id)"),
                       charge.charge_id, charge.payment_intent, charge.reference));
   batch.push_back(sql(join(charged, R"(
@@ -141,9 +142,9 @@ std::vector<Statement> raise_refunded(const RefundedTransaction& transaction, co
         stripe_payment_intent_id = coalesce(stripe_payment_intent_id, ?5),
         status = CASE WHEN status NOT IN ('paid', 'partially_refunded') THEN status
                       WHEN ?3 = amount_cents THEN 'refunded' ELSE 'partially_refunded' END
-      WHERE id = ?1 AND refunded_cents = ?2)",
+      WHERE id = ?1 AND refunded_cents = ?2 AND charged_back_cents = ?7)",
                       transaction.id, transaction.refunded_cents, charge.cumulative_cents, charge.charge_id,
-                      charge.payment_intent, now));
+                      charge.payment_intent, now, transaction.charged_back_cents));
   batch.push_back(sql("INSERT INTO batch_guard (reason) SELECT 'state_changed' WHERE changes() <> 1"));
   return batch;
 }
@@ -152,11 +153,11 @@ Statement reverse_split(std::string_view split_id, std::int64_t reversed_cents, 
   return sql(R"(
       UPDATE payment_splits SET reversed_cents = ?2, updated_at = ?3,
         status = CASE WHEN status <> 'frozen' AND ?2 = amount_cents THEN 'reversed' ELSE status END
-      WHERE id = ?1)",
+      WHERE id = ?1 AND reversed_cents < ?2)",
              split_id, reversed_cents, now);
 }
 
-Statement end_refunded_enrollment(std::string_view enrollment_id, Timestamp now) {
+Statement set_enrollment_refunded(std::string_view enrollment_id, Timestamp now) {
   return sql(R"(
       UPDATE enrollments SET status = 'refunded', refunded_at = ?2, updated_at = ?2
       WHERE id = ?1 AND status <> 'refunded')",

@@ -81,6 +81,7 @@ struct RefundedTransaction {
   std::int64_t amount_cents = 0;
   std::string currency;
   std::int64_t refunded_cents = 0;
+  std::int64_t charged_back_cents = 0;  ///< by lost disputes
   std::string student_id;
   std::string course_title;
 };
@@ -114,7 +115,7 @@ std::vector<Statement> read_refunded_charge(const RefundedCharge& charge);
 std::vector<Statement> raise_refunded(const RefundedTransaction& transaction, const RefundedCharge& charge,
                                       Timestamp now);
 Statement reverse_split(std::string_view split_id, std::int64_t reversed_cents, Timestamp now);
-Statement end_refunded_enrollment(std::string_view enrollment_id, Timestamp now);
+Statement set_enrollment_refunded(std::string_view enrollment_id, Timestamp now);
 Statement insert_refund(std::string_view id, const std::optional<std::string>& transaction_id,
                         const RefundedCharge& charge, std::int64_t amount_cents, Timestamp now);
 /// Guards that the charge still belongs to no transaction and still waits with this total.

@@ -1,7 +1,9 @@
 #include <algorithm>
 #include <iterator>
 
+#include "peerloop/feeds/mirror.h"
 #include "peerloop/mail/mail.h"
+#include "peerloop/money/disputes/settle_dispute.h"
 #include "peerloop/money/event_effect.h"
 #include "peerloop/money/refund_outbox.h"
 
@@ -13,17 +15,20 @@ struct Facts {
   std::optional<PaidEnrollment> enrollment;
   std::optional<Rival> rival;
   std::vector<WaitingRefund> waiting;
+  std::vector<WaitingDispute> disputes;
 
   std::int64_t refunded_cents() const { return waiting.empty() ? 0 : waiting.back().cumulative_cents; }
 };
 
 Task<Result<Facts>> read_facts(Host& host, PaidCheckout paid) {
-  auto sets = co_await host.database.batch(read_paid_checkout(paid.session_id, paid.reference, paid.payment_intent),
-                                           OnLostAnswer::retry);
+  auto reading = read_paid_checkout(paid.session_id, paid.reference, paid.payment_intent);
+  reading.push_back(waiting_disputes(paid.payment_intent));
+  auto sets = co_await host.database.batch(std::move(reading), OnLostAnswer::retry);
   Facts facts;
   facts.enrollment = co_await std::move(sets[0]).first<PaidEnrollment>();
   facts.rival = co_await std::move(sets[1]).first<Rival>();
   facts.waiting = co_await std::move(sets[2]).as<WaitingRefund>();
+  facts.disputes = co_await std::move(sets[3]).as<WaitingDispute>();
   co_return facts;
 }
 
@@ -76,10 +81,15 @@ void keep_books(std::vector<Statement>& effect, Host& host, const NewTransaction
   for (const Portion& portion : portions) shares.push_back(portion.cents);
 
   effect.push_back(guard_waiting_refunds(transaction.payment_intent, transaction.refunded_cents));
+  effect.push_back(guard_waiting_disputes(transaction.payment_intent, facts.disputes));
   effect.push_back(insert_transaction(transaction, now));
   const auto reversed = apportion_refund(shares, transaction.refunded_cents);
-  for (std::size_t i = 0; i < portions.size(); ++i)
-    effect.push_back(insert_split(host.random.uuid(now), transaction, portions[i], reversed[i], now));
+  std::vector<Split> splits;
+  for (std::size_t i = 0; i < portions.size(); ++i) {
+    splits.push_back({host.random.uuid(now), std::string(name_of(portions[i].recipient)), portions[i].recipient_id,
+                      portions[i].cents, reversed[i]});
+    effect.push_back(insert_split(splits.back().id, transaction, portions[i], reversed[i], now));
+  }
   effect.push_back(post_movement(host, cause_of_checkout(session_id), transaction.id, transaction.currency,
                                  postings_of_payment(portions), now));
   std::vector<std::int64_t> before(shares.size());
@@ -92,6 +102,11 @@ void keep_books(std::vector<Statement>& effect, Host& host, const NewTransaction
     before = after;
   }
   if (!facts.waiting.empty()) effect.push_back(attach_waiting_refunds(transaction.payment_intent, transaction.id));
+  append(effect,
+         apply_waiting_disputes(host,
+                                {transaction.id, transaction.enrollment_id, transaction.amount_cents,
+                                 transaction.currency, transaction.refunded_cents, 0, facts.enrollment->course_title},
+                                splits, facts.disputes, now));
 }
 
 void tell_people(std::vector<Statement>& effect, Host& host, const PaidEnrollment& enrollment) {
@@ -131,11 +146,14 @@ std::vector<Statement> effect_of(Host& host, Verdict verdict, const Facts& facts
     append(effect, settle_enrollment(enrollment, status, paid.session_id, now));
   }
   keep_books(effect, host, transaction, portions_of(enrollment, goes_back), facts, paid.session_id, now);
-  if (verdict == Verdict::enroll) tell_people(effect, host, enrollment);
+  if (verdict == Verdict::enroll) {
+    tell_people(effect, host, enrollment);
+    mirror_enrollment(effect, host, enrollment.id, "enrolled");
+  }
   if (!facts.waiting.empty())
     effect.push_back(tell_of_refund(host,
                                     {transaction.id, transaction.enrollment_id, transaction.amount_cents,
-                                     transaction.currency, 0, enrollment.student_id, enrollment.course_title},
+                                     transaction.currency, 0, 0, enrollment.student_id, enrollment.course_title},
                                     cause_of_refund(facts.waiting.back().charge_id, facts.refunded_cents()),
                                     facts.refunded_cents(),
                                     verdict == Verdict::refunded ? Refunded::whole : Refunded::in_part));

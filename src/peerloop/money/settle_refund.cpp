@@ -1,6 +1,9 @@
 #include <iterator>
 
+#include "peerloop/money/disputes/dispute.h"
 #include "peerloop/money/event_effect.h"
+#include "peerloop/money/payouts/transfers.h"
+#include "peerloop/notifications/notify.h"
 
 namespace isthmus::peerloop {
 
@@ -21,29 +24,37 @@ Task<Result<Facts>> read_facts(Host& host, RefundedCharge charge) {
   co_return facts;
 }
 
-std::vector<Statement> take_back(Host& host, const Facts& facts, const RefundedCharge& charge) {
+std::string notice_of_refund(const RefundedTransaction& transaction, std::int64_t cents, bool whole) {
+  JsonWriter json;
+  json.begin_object().member("enrollmentId", transaction.enrollment_id);
+  json.member("courseTitle", transaction.course_title).member("amountCents", cents);
+  json.member("currency", transaction.currency).member("whole", whole).end_object();
+  return std::move(json).text();
+}
+
+std::vector<Statement> take_back(Host& host, Facts& facts, const RefundedCharge& charge) {
   const Timestamp now = host.clock.now();
   const RefundedTransaction& transaction = *facts.transaction;
   const std::int64_t refunded = charge.cumulative_cents - transaction.refunded_cents;
   const std::string cause = cause_of_refund(charge.charge_id, charge.cumulative_cents);
+  const std::int64_t taken =
+      taken_of(transaction.amount_cents, charge.cumulative_cents, transaction.charged_back_cents);
 
   std::vector<Statement> effect = raise_refunded(transaction, charge, now);
-  std::vector<std::int64_t> shares;
-  shares.reserve(facts.splits.size());
-  for (const Split& split : facts.splits) shares.push_back(split.amount_cents);
-  const auto reversed = apportion_refund(shares, charge.cumulative_cents);
-  std::vector<Portion> back;
-  for (std::size_t i = 0; i < facts.splits.size(); ++i) {
-    const Split& split = facts.splits[i];
-    effect.push_back(reverse_split(split.id, reversed[i], now));
-    back.push_back({value_named<RecipientType>(split.recipient_type).value_or(RecipientType::platform),
-                    split.recipient_id, reversed[i] - split.reversed_cents});
-  }
+  const std::vector<Portion> back = reverse_splits(effect, facts.splits, taken, now);
   effect.push_back(insert_refund(host.random.uuid(now), transaction.id, charge, refunded, now));
-  effect.push_back(post_movement(host, cause, transaction.id, transaction.currency, postings_of_refund(back), now));
-  const bool whole = charge.cumulative_cents == transaction.amount_cents;
-  if (whole) effect.push_back(end_refunded_enrollment(transaction.enrollment_id, now));
+  effect.push_back(post_movement(host, cause, transaction.id, transaction.currency,
+                                 postings_of_loss(back, "provider:stripe", refunded), now));
+  for (const Split& split : facts.splits) {
+    if (!split.recipient_id) continue;
+    auto asked = ask_back(host, split.id, now);
+    effect.insert(effect.end(), std::move_iterator(asked.begin()), std::move_iterator(asked.end()));
+  }
+  const bool whole = taken == transaction.amount_cents;
+  if (whole) end_refunded_enrollment(effect, host, transaction.enrollment_id, now);
   effect.push_back(tell_of_refund(host, transaction, cause, refunded, whole ? Refunded::whole : Refunded::in_part));
+  effect.push_back(notify(host, Notice::refund_settled, transaction.student_id, cause,
+                          notice_of_refund(transaction, refunded, whole)));
   return effect;
 }
 
@@ -56,29 +67,56 @@ std::vector<Statement> wait_for_payment(Host& host, const Facts& facts, const Re
   return effect;
 }
 
+/// What a charge's running total leads to.
+struct Plan {
+  enum class Kind { unknown, known, misfit, effect } kind = Kind::unknown;
+  std::vector<Statement> effect;
+  std::string enrollment_id;
+  std::string reason;
+};
+
+Task<Result<Plan>> plan_for(Host& host, RefundedCharge charge) {
+  Facts facts = co_await read_facts(host, charge);
+  const bool is_paid = facts.transaction.has_value();
+  if (!is_paid && !facts.unpaid.enrollment_known) co_return Plan{};
+  const std::int64_t known = is_paid ? facts.transaction->refunded_cents : facts.unpaid.cumulative_cents;
+  // The running total only grows: one that is not above the last is the same news again, or old news.
+  if (charge.cumulative_cents <= known) co_return Plan{Plan::Kind::known, {}, {}, {}};
+  if (!is_paid) co_return Plan{Plan::Kind::effect, wait_for_payment(host, facts, charge), {}, {}};
+  const RefundedTransaction& transaction = *facts.transaction;
+  if (charge.currency != transaction.currency || charge.cumulative_cents > transaction.amount_cents)
+    co_return Plan{Plan::Kind::misfit,
+                   {},
+                   transaction.enrollment_id,
+                   "refunded " + std::to_string(charge.cumulative_cents) + ' ' + charge.currency + " of " +
+                       std::to_string(transaction.amount_cents) + ' ' + transaction.currency};
+  co_return Plan{Plan::Kind::effect, take_back(host, facts, charge), {}, {}};
+}
+
 }  // namespace
 
 Task<Result<Settled>> settle_refund(Host& host, WebhookEvent event, RefundedCharge charge) {
   for (int tries = 1;; ++tries) {
-    const Facts facts = co_await read_facts(host, charge);
-    const bool is_paid = facts.transaction.has_value();
-    if (!is_paid && !facts.unpaid.enrollment_known)
-      co_return Settled{co_await record_ignored_event(host, std::move(event)), {}};
-    const std::int64_t known = is_paid ? facts.transaction->refunded_cents : facts.unpaid.cumulative_cents;
-    // The running total only grows: one that is not above the last is the same news again, or old news.
-    if (charge.cumulative_cents <= known) co_return co_await record_known_event(host, std::move(event));
-    if (is_paid &&
-        (charge.currency != facts.transaction->currency || charge.cumulative_cents > facts.transaction->amount_cents))
-      co_return co_await record_misfit(host, std::move(event), charge.charge_id, facts.transaction->enrollment_id,
-                                       "refunded " + std::to_string(charge.cumulative_cents) + ' ' + charge.currency +
-                                           " of " + std::to_string(facts.transaction->amount_cents) + ' ' +
-                                           facts.transaction->currency);
-
-    auto recorded = co_await attempt(
-        record_event(host, event, is_paid ? take_back(host, facts, charge) : wait_for_payment(host, facts, charge)));
+    Plan plan = co_await plan_for(host, charge);
+    if (plan.kind == Plan::Kind::unknown) co_return Settled{co_await record_ignored_event(host, std::move(event)), {}};
+    if (plan.kind == Plan::Kind::known) co_return co_await record_known_event(host, std::move(event));
+    if (plan.kind == Plan::Kind::misfit)
+      co_return co_await record_misfit(host, std::move(event), charge.charge_id, std::move(plan.enrollment_id),
+                                       std::move(plan.reason));
+    auto recorded = co_await attempt(record_event(host, event, std::move(plan.effect)));
     if (recorded) co_return Settled{*recorded, {}};
     if (recorded.error().code != "constraint" || tries == most_settlings)
       co_return Failure(std::move(recorded).error());
+  }
+}
+
+Task<Result<void>> apply_refund(Host& host, RefundedCharge charge) {
+  for (int tries = 1;; ++tries) {
+    Plan plan = co_await plan_for(host, charge);
+    if (plan.kind != Plan::Kind::effect) co_return Result<void>();
+    auto written = co_await attempt(host.database.batch(std::move(plan.effect), OnLostAnswer::fail));
+    if (written) co_return Result<void>();
+    if (written.error().code != "constraint" || tries == most_settlings) co_return Failure(std::move(written).error());
   }
 }
 

@@ -19,8 +19,10 @@ enum class Notice {
   recording_ready,         ///< to both
   completion_recommended,  ///< to the creator: a student is ready to be certified
   certificate_issued,      ///< to the student
+  certificate_revoked,     ///< to its holder
   teaching_requested,      ///< to the creator: somebody wants to teach the course
   teaching_decided,        ///< to who asked
+  teaching_ended,          ///< to the other of creator and student-teacher
   review_received,         ///< to who was reviewed
   refund_settled,          ///< to the student
   transfer_sent,           ///< to who earned it
@@ -40,13 +42,14 @@ constexpr auto schema(Notice*) {
       EnumName{"recording_ready", Notice::recording_ready},
       EnumName{"completion_recommended", Notice::completion_recommended},
       EnumName{"certificate_issued", Notice::certificate_issued},
+      EnumName{"certificate_revoked", Notice::certificate_revoked},
       EnumName{"teaching_requested", Notice::teaching_requested},
-      EnumName{"teaching_decided", Notice::teaching_decided}, EnumName{"review_received", Notice::review_received},
-      EnumName{"refund_settled", Notice::refund_settled}, EnumName{"transfer_sent", Notice::transfer_sent},
-      EnumName{"payout_paid", Notice::payout_paid}, EnumName{"payout_failed", Notice::payout_failed},
-      EnumName{"dispute_opened", Notice::dispute_opened}, EnumName{"dispute_closed", Notice::dispute_closed},
-      EnumName{"new_follower", Notice::new_follower}, EnumName{"new_message", Notice::new_message},
-      EnumName{"post_removed", Notice::post_removed});
+      EnumName{"teaching_decided", Notice::teaching_decided}, EnumName{"teaching_ended", Notice::teaching_ended},
+      EnumName{"review_received", Notice::review_received}, EnumName{"refund_settled", Notice::refund_settled},
+      EnumName{"transfer_sent", Notice::transfer_sent}, EnumName{"payout_paid", Notice::payout_paid},
+      EnumName{"payout_failed", Notice::payout_failed}, EnumName{"dispute_opened", Notice::dispute_opened},
+      EnumName{"dispute_closed", Notice::dispute_closed}, EnumName{"new_follower", Notice::new_follower},
+      EnumName{"new_message", Notice::new_message}, EnumName{"post_removed", Notice::post_removed});
 }
 
 /// The statement that tells a user something: put it into the batch that causes it. `cause` names the cause, so that

@@ -2,7 +2,7 @@
 
 #include "base/id.h"
 #include "http/stored_object.h"
-#include "peerloop/people/image.h"
+#include "peerloop/files/image.h"
 #include "peerloop/people/queries.h"
 
 namespace isthmus::peerloop {
@@ -10,17 +10,6 @@ namespace isthmus::peerloop {
 namespace {
 
 std::string key_of(std::string_view user_id) { return "avatars/" + std::string(user_id); }
-
-Result<ImageHeader> accept_image(std::string_view first_bytes) {
-  const auto refused = [](std::string text) {
-    return Failure(Error(415, "unsupported_image", ClientText(std::move(text))));
-  };
-  const auto image = read_image_header(first_bytes);
-  if (!image) return refused("Send a PNG, JPEG, WebP or GIF picture.");
-  if (!has_usable_size(*image))
-    return refused("A picture may have 1 to " + std::to_string(largest_image_side) + " pixels a side.");
-  return *image;
-}
 
 }  // namespace
 

@@ -16,13 +16,18 @@ struct Teacher {
   std::optional<std::string> avatarUrl;
   std::vector<std::string> expertise;
   std::int64_t followerCount = 0, courseCount = 0;
+  std::optional<double> rating;
+  std::int64_t ratingCount = 0;
 };
 constexpr auto schema(Teacher*) {
   return object("Teacher", field("id", &Teacher::id), field("name", &Teacher::name), field("handle", &Teacher::handle),
                 field("bio", &Teacher::bio), field("avatarUrl", &Teacher::avatarUrl),
                 field("expertise", &Teacher::expertise), field("followerCount", &Teacher::followerCount),
                 field("courseCount", &Teacher::courseCount,
-                      described("Published courses that they made, or teach as student-teacher")));
+                      described("Published courses that they made, or teach as student-teacher")),
+                field("rating", &Teacher::rating,
+                      described("What students gave them as a teacher, 1 to 5; null before the first review")),
+                field("ratingCount", &Teacher::ratingCount));
 }
 ISTHMUS_PAGE(Teacher)
 

@@ -315,3 +315,16 @@ TEST_CASE("student-teachers are listed, all or those of one published course") {
   CHECK(server.get("/api/student-teachers?courseId=" + server.world.new_id()).json()["items"].empty());
   CHECK(server.get("/api/student-teachers?courseId=nonsense").status == 400);
 }
+
+TEST_CASE("who gains a follower is told once, however often the follower comes and goes") {
+  TestServer server(people_app);
+  const auto ada = native::add_user(server.world, "ada");
+  const auto bob = native::add_user(server.world, "bob");
+  for (int times = 0; times < 3; ++times) {
+    CHECK(server.post(path(bob, "/follow"), ada).status == 204);
+    CHECK(server.del(path(bob, "/follow"), ada).status == 204);
+  }
+  CHECK(server.world.database.count("SELECT count(*) FROM notifications") == 1);
+  CHECK(server.world.database.text("SELECT kind || user_id || data FROM notifications") ==
+        "new_follower" + bob.id + "{\"userId\":\"" + ada.id + "\"}");
+}

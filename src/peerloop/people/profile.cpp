@@ -1,6 +1,7 @@
 #include "peerloop/people/profile.h"
 
 #include "peerloop/auth/handle.h"
+#include "peerloop/feeds/mirror.h"
 #include "peerloop/people/queries.h"
 
 namespace isthmus::peerloop {
@@ -35,17 +36,29 @@ Task<Result<Response>> change_profile(Request& request, ProfileChange change) {
 
 Task<Result<Response>> follow(Request& request) {
   const std::string& follower = request.user().user_id;
-  if (request.param("id") == follower) co_return Failure(conflict("Nobody follows their own account.", "own_account"));
-  auto sets =
-      co_await request.db().batch(insert_follow(follower, request.param("id"), request.now()), OnLostAnswer::retry);
+  const std::string_view followee = request.param("id");
+  if (followee == follower) co_return Failure(conflict("Nobody follows their own account.", "own_account"));
+  std::vector<Statement> statements;
+  statements.push_back(insert_follow(follower, followee, request.now()));
+  mirror_follow(statements, request.host(), follower, followee);
+  statements.push_back(tell_of_follower(request.host(), follower, followee, request.now()));
+  statements.push_back(select_visible(followee));
+  auto sets = co_await request.db().batch(std::move(statements), OnLostAnswer::retry);
   if (sets.back().empty()) co_return Failure(not_found("user"));
+  dispatch_mirror(request);
   co_return no_content();
 }
 
 Task<Result<Response>> unfollow(Request& request) {
-  auto sets =
-      co_await request.db().batch(delete_follow(request.user().user_id, request.param("id")), OnLostAnswer::retry);
+  const std::string& follower = request.user().user_id;
+  const std::string_view followee = request.param("id");
+  std::vector<Statement> statements;
+  statements.push_back(delete_follow(follower, followee));
+  mirror_follow(statements, request.host(), follower, followee);
+  statements.push_back(select_known(followee));
+  auto sets = co_await request.db().batch(std::move(statements), OnLostAnswer::retry);
   if (sets.back().empty()) co_return Failure(not_found("user"));
+  dispatch_mirror(request);
   co_return no_content();
 }
 

@@ -16,6 +16,8 @@ struct Profile {
   std::optional<std::string> avatarUrl;
   std::vector<std::string> roles, expertise;
   std::int64_t followerCount = 0, followingCount = 0, courseCount = 0;
+  std::optional<double> rating;
+  std::int64_t ratingCount = 0;
   Timestamp createdAt;
   std::optional<bool> isFollowing;
   std::optional<std::string> email;
@@ -29,7 +31,9 @@ constexpr auto schema(Profile*) {
                 field("expertise", &Profile::expertise), field("followerCount", &Profile::followerCount),
                 field("followingCount", &Profile::followingCount),
                 field("courseCount", &Profile::courseCount, described("Published courses of their own")),
-                field("createdAt", &Profile::createdAt),
+                field("rating", &Profile::rating,
+                      described("What students gave them as a teacher, 1 to 5; null before the first review")),
+                field("ratingCount", &Profile::ratingCount), field("createdAt", &Profile::createdAt),
                 field("isFollowing", &Profile::isFollowing, or_absent,
                       described("Whether the caller follows; only for others who are signed in")),
                 field("email", &Profile::email, or_absent, described("Only for the user")),

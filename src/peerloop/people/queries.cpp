@@ -1,5 +1,6 @@
 #include "peerloop/people/queries.h"
 
+#include "peerloop/notifications/notify.h"
 #include "peerloop/sql.h"
 
 #define EXPERTISE \
@@ -10,7 +11,8 @@
   " WHERE ct.teacher_id = u.id AND ct.status = 'approved' AND c.status = 'published')"
 #define TEACHER(course_count)                                                                                    \
   "json_object('id', u.id, 'name', u.name, 'handle', u.handle, 'bio', u.bio, 'avatarUrl', " PEERLOOP_AVATAR_URL( \
-      "u") ", 'expertise', " EXPERTISE ", 'followerCount', u.follower_count, 'courseCount', " course_count ")"
+      "u") ", 'expertise', " EXPERTISE ", 'followerCount', u.follower_count, 'courseCount', " course_count       \
+           ", " PEERLOOP_TEACHING_RATING("u") ")"
 
 namespace isthmus::peerloop {
 
@@ -33,7 +35,7 @@ Statement select_profile(std::string_view id_or_handle, std::optional<std::strin
           'roles', (SELECT json_group_array(role) FROM user_roles WHERE user_id = u.id),
           'expertise', )" EXPERTISE R"(,
           'followerCount', u.follower_count, 'followingCount', u.following_count,
-          'courseCount', )" OWN_COURSES R"(,
+          'courseCount', )" OWN_COURSES ", " PEERLOOP_TEACHING_RATING("u") R"(,
           'createdAt', )" PEERLOOP_TIME("u.created_at") R"(),
         CASE
           WHEN ?2 IS NULL THEN '{}'
@@ -76,24 +78,34 @@ Statement clear_avatar(std::string_view user_id, Timestamp now) {
   return sql("UPDATE users SET avatar_key = NULL, avatar_etag = NULL, updated_at = ?2 WHERE id = ?1", user_id, now);
 }
 
-std::vector<Statement> insert_follow(std::string_view follower, std::string_view followee, Timestamp now) {
-  std::vector<Statement> statements;
-  statements.push_back(
-      sql("INSERT INTO follows (follower_id, followee_id, created_at) "
-          "SELECT ?1, u.id, ?3 FROM users u WHERE u.id = ?2 AND " PEERLOOP_IS_VISIBLE(
-              "u") " ON CONFLICT (follower_id, followee_id) DO NOTHING",
-          follower, followee, now));
-  statements.push_back(sql("SELECT 1 FROM users u WHERE u.id = ?1 AND " PEERLOOP_IS_VISIBLE("u"), followee));
-  return statements;
+Statement insert_follow(std::string_view follower, std::string_view followee, Timestamp now) {
+  return sql(
+      "INSERT INTO follows (follower_id, followee_id, created_at) "
+      "SELECT ?1, u.id, ?3 FROM users u WHERE u.id = ?2 AND " PEERLOOP_IS_VISIBLE(
+          "u") " ON CONFLICT (follower_id, followee_id) DO NOTHING",
+      follower, followee, now);
 }
 
-std::vector<Statement> delete_follow(std::string_view follower, std::string_view followee) {
-  std::vector<Statement> statements;
-  statements.push_back(sql("DELETE FROM follows WHERE follower_id = ?1 AND followee_id = ?2", follower, followee));
-  // Also for an account that was suspended or deleted meanwhile.
-  statements.push_back(sql("SELECT 1 FROM users WHERE id = ?1", followee));
-  return statements;
+Statement delete_follow(std::string_view follower, std::string_view followee) {
+  return sql("DELETE FROM follows WHERE follower_id = ?1 AND followee_id = ?2", follower, followee);
 }
+
+Statement tell_of_follower(Host& host, std::string_view follower, std::string_view followee, Timestamp now) {
+  return sql(R"(
+      INSERT INTO notifications (id, user_id, kind, cause, data, created_at)
+      SELECT ?3, f.followee_id, ?4, 'follower:' || f.follower_id,
+             json_object('userId', f.follower_id), ?5
+      FROM follows f
+      WHERE f.follower_id = ?1 AND f.followee_id = ?2
+      ON CONFLICT (user_id, kind, cause) DO NOTHING)",
+             follower, followee, host.random.uuid(now), name_of(Notice::new_follower), now);
+}
+
+Statement select_visible(std::string_view user_id) {
+  return sql("SELECT 1 FROM users u WHERE u.id = ?1 AND " PEERLOOP_IS_VISIBLE("u"), user_id);
+}
+
+Statement select_known(std::string_view user_id) { return sql("SELECT 1 FROM users WHERE id = ?1", user_id); }
 
 Statement select_creators(const std::optional<Place>& after, std::int64_t limit) {
   return sql("SELECT " TEACHER(OWN_COURSES) R"(, 'creator:0', u.id
@@ -107,6 +119,7 @@ Statement select_student_teachers(const std::optional<Place>& after, std::int64_
   return sql("SELECT " TEACHER(TAUGHT_COURSES) R"(, 'studentTeacher:0', u.id
       FROM user_roles r JOIN users u ON u.id = r.user_id
       WHERE r.role = 'studentTeacher' AND r.user_id < ?1 AND )" PEERLOOP_IS_VISIBLE("u") R"(
+        AND EXISTS (SELECT 1 FROM course_teachers t WHERE t.teacher_id = u.id AND t.status = 'approved')
       ORDER BY r.user_id DESC LIMIT ?2)",
              id_of(after, behind_all_ids), limit + 1);
 }

@@ -7,7 +7,7 @@
 
 #include "http/pagination.h"
 #include "peerloop/people/profile.h"
-#include "ports/database.h"
+#include "ports/host.h"
 
 /// All SQL about people.
 namespace isthmus::peerloop {
@@ -19,9 +19,14 @@ std::vector<Statement> update_profile(std::string_view user_id, const ProfileCha
 Statement set_avatar(std::string_view user_id, std::string key, std::string etag, Timestamp now);
 Statement clear_avatar(std::string_view user_id, Timestamp now);
 
-/// The last result has a row if there is such a user.
-std::vector<Statement> insert_follow(std::string_view follower, std::string_view followee, Timestamp now);
-std::vector<Statement> delete_follow(std::string_view follower, std::string_view followee);
+Statement insert_follow(std::string_view follower, std::string_view followee, Timestamp now);
+Statement delete_follow(std::string_view follower, std::string_view followee);
+/// Tells who is followed, the first time that this person follows.
+Statement tell_of_follower(Host& host, std::string_view follower, std::string_view followee, Timestamp now);
+/// A row if there is such a user to be seen.
+Statement select_visible(std::string_view user_id);
+/// A row also for an account that was suspended or deleted meanwhile.
+Statement select_known(std::string_view user_id);
 
 // Lists of teachers: a `ListedRow` each, and one more than `limit`.
 Statement select_creators(const std::optional<Place>& after, std::int64_t limit);

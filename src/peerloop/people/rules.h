@@ -1,6 +1,9 @@
 #pragma once
 
+#include <cstddef>
+#include <optional>
 #include <string>
+#include <string_view>
 
 #include "json/rules.h"
 
@@ -22,5 +25,7 @@ struct TimeZone {
 inline constexpr TimeZone time_zone;
 
 bool is_time_zone(std::string_view name);
+/// Where the name stands among all names of `zone_names.h`, which is how the table of zones knows it.
+std::optional<std::size_t> time_zone_position(std::string_view name);
 
 }  // namespace isthmus::peerloop

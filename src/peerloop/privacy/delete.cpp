@@ -1,10 +1,12 @@
 #include "peerloop/app.h"
 #include "peerloop/audit.h"
-#include "peerloop/auth/issue.h"
+#include "peerloop/auth/revocation.h"
 #include "peerloop/enrollments/enroll.h"
+#include "peerloop/feeds/forget.h"
 #include "peerloop/notifications/notify.h"
 #include "peerloop/privacy/privacy.h"
 #include "peerloop/privacy/queries.h"
+#include "peerloop/scheduling/call_off.h"
 
 namespace isthmus::peerloop {
 
@@ -29,8 +31,11 @@ Task<Result<Response>> delete_account(Request& request) {
   batch.push_back(privacy_queries::release_open_pages(user_id, now));
   const std::size_t tokens_at = batch.size();
   batch.push_back(auth_queries::live_access_tokens(user_id, now));
+  batch.push_back(enqueue_revocation(request.host(), batch[tokens_at]));
   batch.push_back(auth_queries::end_all_sessions(user_id, "account_deleted", now));
   batch.push_back(privacy_queries::enqueue_avatar_removal(user_id, request.host().random.uuid(now), now));
+  batch.push_back(call_off_sessions_of_student(request.host(), user_id));
+  for (Statement& statement : forget_writing(request.host(), user_id, now)) batch.push_back(std::move(statement));
   for (Statement& statement : privacy_queries::forget(user_id, now)) batch.push_back(std::move(statement));
   batch.push_back(audit(request, "user.delete", "user", user_id));
 

@@ -52,13 +52,11 @@ std::vector<Statement> forget(std::string_view user_id, Timestamp now) {
   std::vector<Statement> statements;
   const auto remove = [&](std::string_view text) { statements.push_back(sql(text, user_id)); };
   const auto change = [&](std::string_view text) { statements.push_back(sql(text, user_id, now)); };
-  change(R"(
-      UPDATE sessions SET status = 'cancelled', cancelled_by = ?1, cancelled_at = ?2, sequence = sequence + 1, updated_at = ?2
-      WHERE student_id = ?1 AND status = 'scheduled')");
   change("UPDATE courses SET status = 'archived', updated_at = ?2 WHERE creator_id = ?1 AND status <> 'archived'");
   remove("UPDATE course_teachers SET status = 'withdrawn', message = '' WHERE teacher_id = ?1");
   for (const std::string_view text :
        {"DELETE FROM expertise WHERE user_id = ?1", "DELETE FROM user_roles WHERE user_id = ?1",
+        "DELETE FROM availability WHERE teacher_id = ?1", "DELETE FROM calendar_links WHERE user_id = ?1",
         "DELETE FROM follows WHERE follower_id = ?1", "DELETE FROM follows WHERE followee_id = ?1",
         "DELETE FROM one_time_tokens WHERE user_id = ?1", "DELETE FROM notifications WHERE user_id = ?1",
         "DELETE FROM idempotency_keys WHERE scope = 'user:' || ?1"})

@@ -68,6 +68,19 @@ constexpr auto sections = std::to_array<ExportSection>({
                            'reversedCents', reversed_cents, 'currency', currency, 'status', status,
                            'createdAt', )" PEERLOOP_TIME("created_at") R"()
         FROM payment_splits WHERE recipient_id = ?1 ORDER BY created_at DESC)"},
+    {"transfers", R"(
+        SELECT json_object('id', id, 'splitId', split_id, 'amountCents', amount_cents, 'withheldCents', withheld_cents,
+                           'returnedCents', returned_cents, 'currency', currency, 'status', status,
+                           'createdAt', )" PEERLOOP_TIME("created_at") R"()
+        FROM transfers WHERE recipient_id = ?1 ORDER BY created_at DESC)"},
+    {"payouts", R"(
+        SELECT json_object('amountCents', amount_cents, 'currency', currency, 'status', status,
+                           'createdAt', )" PEERLOOP_TIME("created_at") R"()
+        FROM payouts WHERE user_id = ?1 ORDER BY created_at DESC)"},
+    {"refundRequests", R"(
+        SELECT json_object('id', id, 'amountCents', amount_cents, 'currency', currency, 'reason', reason,
+                           'status', status, 'createdAt', )" PEERLOOP_TIME("created_at") R"()
+        FROM refund_requests WHERE requested_by = ?1 ORDER BY created_at DESC)"},
     {"sessionsAsStudent", R"(
         SELECT json_object('id', id, 'enrollmentId', enrollment_id, 'teacherId', teacher_id, 'status', status,
                            'startsAt', )" PEERLOOP_TIME("starts_at") R"(, 'endsAt', )" PEERLOOP_TIME("ends_at") R"(,
@@ -78,10 +91,69 @@ constexpr auto sections = std::to_array<ExportSection>({
                            'startsAt', )" PEERLOOP_TIME("starts_at") R"(, 'endsAt', )" PEERLOOP_TIME("ends_at") R"(,
                            'cancelReason', cancel_reason)
         FROM sessions WHERE teacher_id = ?1 ORDER BY starts_at DESC)"},
+    {"attendance", R"(
+        SELECT json_object('sessionId', session_id, 'joinedAt', )" PEERLOOP_TIME("joined_at") R"(,
+                           'leftAt', )" PEERLOOP_TIME("left_at") R"()
+        FROM session_attendance WHERE user_id = ?1 ORDER BY session_id DESC, participant_sid)"},
+    {"recordings", R"(
+        SELECT json_object('id', id, 'sessionId', session_id, 'status', status, 'bytes', size_bytes,
+                           'url', '/api/sessions/' || session_id || '/recording?recordingId=' || id,
+                           'recordedAt', )" PEERLOOP_TIME("recorded_at") R"()
+        FROM recordings WHERE session_id IN (SELECT id FROM sessions WHERE student_id = ?1
+                                             UNION ALL SELECT id FROM sessions WHERE teacher_id = ?1)
+        ORDER BY recorded_at DESC)"},
+    {"availability", R"(
+        SELECT json_object('timezone', timezone, 'rules', json((
+                             SELECT json_group_array(json_array(weekday, from_minute, to_minute))
+                             FROM availability_rules r WHERE r.teacher_id = ?1)),
+                           'exceptions', json((
+                             SELECT json_group_array(json_array(date, json(hours)))
+                             FROM availability_exceptions x WHERE x.teacher_id = ?1)),
+                           'updatedAt', )" PEERLOOP_TIME("updated_at") R"()
+        FROM availability WHERE teacher_id = ?1)"},
+    {"certificates", R"(
+        SELECT json_object('id', id, 'courseId', course_id, 'name', holder_name, 'courseTitle', course_title,
+                           'issuedAt', )" PEERLOOP_TIME("issued_at") R"(,
+                           'revokedAt', )" PEERLOOP_TIME("revoked_at") R"(, 'revokeReason', revoke_reason)
+        FROM certificates WHERE holder_id = ?1 ORDER BY issued_at DESC)"},
+    {"reviewsWritten", R"(
+        SELECT json_object('id', id, 'sessionId', session_id, 'aboutUserId', subject_id, 'rating', rating,
+                           'courseRating', course_rating, 'comment', comment,
+                           'createdAt', )" PEERLOOP_TIME("created_at") R"()
+        FROM reviews WHERE author_id = ?1)"},
+    {"reviewsReceived", R"(
+        SELECT json_object('id', id, 'sessionId', session_id, 'rating', rating, 'comment', comment,
+                           'createdAt', )" PEERLOOP_TIME("created_at") R"()
+        FROM reviews WHERE subject_id = ?1)"},
+    {"materials", R"(
+        SELECT json_object('id', m.id, 'courseId', m.course_id, 'name', m.name, 'contentType', m.content_type,
+                           'bytes', m.size_bytes, 'status', m.status,
+                           'createdAt', )" PEERLOOP_TIME("m.created_at") R"()
+        FROM courses c JOIN course_materials m ON m.course_id = c.id WHERE c.creator_id = ?1)"},
     {"notifications", R"(
         SELECT json_object('kind', kind, 'data', json(data), 'readAt', )" PEERLOOP_TIME("read_at") R"(,
                            'createdAt', )" PEERLOOP_TIME("created_at") R"()
         FROM notifications WHERE user_id = ?1 ORDER BY created_at DESC)"},
+    {"posts", R"(
+        SELECT json_object('id', id, 'courseId', course_id, 'text', text, 'status', status,
+                           'createdAt', )" PEERLOOP_TIME("created_at") R"()
+        FROM posts WHERE author_id = ?1 ORDER BY created_at DESC)"},
+    {"objections", R"(
+        SELECT json_object('postId', post_id, 'reason', reason, 'note', note, 'status', status,
+                           'createdAt', )" PEERLOOP_TIME("created_at") R"()
+        FROM post_flags WHERE reporter_id = ?1 ORDER BY created_at DESC)"},
+    {"conversations", R"(
+        SELECT json_object('id', c.id, 'with', m.other_id, 'begunByMe', )" PEERLOOP_BOOLEAN("c.begun_by = ?1") R"(,
+                           'readPosition', m.read_position, 'createdAt', )" PEERLOOP_TIME("c.created_at") R"()
+        FROM conversation_members m JOIN conversations c ON c.id = m.conversation_id
+        WHERE m.user_id = ?1 ORDER BY m.active_at DESC)"},
+    {"messages", R"(
+        SELECT json_object('conversationId', conversation_id, 'position', position, 'text', text,
+                           'createdAt', )" PEERLOOP_TIME("created_at") R"()
+        FROM messages WHERE sender_id = ?1 ORDER BY created_at DESC)"},
+    {"blocks", R"(
+        SELECT json_object('userId', blocked_id, 'since', )" PEERLOOP_TIME("created_at") R"()
+        FROM blocks WHERE blocker_id = ?1)"},
     {"mails", R"(
         SELECT json_object('template', template, 'status', status, 'createdAt', )" PEERLOOP_TIME("created_at") R"()
         FROM emails WHERE user_id = ?1 ORDER BY created_at DESC)"},

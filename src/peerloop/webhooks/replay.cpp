@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "peerloop/webhooks/bigbluebutton.h"
+#include "peerloop/webhooks/plugnmeet.h"
 #include "peerloop/webhooks/resend.h"
 #include "peerloop/webhooks/stripe.h"
 
@@ -16,6 +18,8 @@ struct Replay {
 };
 
 constexpr auto replays = std::to_array<Replay>({
+    {"bigbluebutton", replay_bigbluebutton_event},
+    {"plugnmeet", replay_plugnmeet_event},
     {"resend", process_resend_event},
     {"stripe", replay_stripe_event},
 });

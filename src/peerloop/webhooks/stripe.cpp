@@ -4,6 +4,8 @@
 #include "crypto/webhook_signature.h"
 #include "peerloop/app.h"
 #include "peerloop/enrollments/enroll.h"
+#include "peerloop/money/disputes/settle_dispute.h"
+#include "peerloop/money/payouts/transfer_events.h"
 #include "peerloop/webhooks/stripe_event.h"
 
 namespace isthmus::peerloop {
@@ -37,6 +39,19 @@ struct Process {
   Task<Result<Settled>> operator()(ChargeRefunded charge) {
     return settle_refund(host, std::move(event), std::move(charge));
   }
+  Task<Result<Settled>> operator()(RefundSentBack refund) {
+    return settle_failed_refund(host, std::move(event), std::move(refund));
+  }
+  Task<Result<Settled>> operator()(TransferNews transfer) {
+    return settle_transfer(host, std::move(event), std::move(transfer));
+  }
+  Task<Result<Settled>> operator()(DisputeNews dispute) {
+    return settle_dispute(host, std::move(event), std::move(dispute));
+  }
+  Task<Result<Settled>> operator()(AccountNews news) { return settle_account(host, std::move(event), std::move(news)); }
+  Task<Result<Settled>> operator()(PayoutNews payout) {
+    return settle_bank_payout(host, std::move(event), std::move(payout));
+  }
 
   static Task<Result<Settled>> ignore(Host& at, WebhookEvent event) {
     co_return Settled{co_await record_ignored_event(at, std::move(event)), {}};
@@ -67,7 +82,6 @@ Task<Result<Settled>> process_stripe_event(Host& host, std::string body) {
         .with("livemode", read.live_mode);
     read.news = Uninteresting{};
   }
-  if (read.of_connected_account) read.news = Uninteresting{};
   co_return co_await std::visit(Process{host, std::move(read.event)}, std::move(read.news));
 }
 

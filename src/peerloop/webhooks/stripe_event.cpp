@@ -1,5 +1,10 @@
 #include "peerloop/webhooks/stripe_event.h"
 
+#include <algorithm>
+#include <array>
+
+#include "adapters/payments/stripe.h"
+
 namespace isthmus::peerloop {
 
 namespace {
@@ -12,6 +17,9 @@ std::optional<std::string> some_text_at(JsonValue object, std::initializer_list<
   const auto text = object.string_at(names);
   return text && !text->empty() ? std::optional<std::string>(*text) : std::nullopt;
 }
+
+/// Seconds between 2001 and 2286.
+bool is_plausible(std::int64_t seconds) { return seconds >= 1'000'000'000 && seconds <= 9'999'999'999; }
 
 std::string reference_of(JsonValue object) {
   std::string reference = text_at(object, {"metadata", "enrollment_id"});
@@ -32,6 +40,71 @@ decltype(StripeEvent::news) read_news(std::string_view type, JsonValue object) {
   if (type == "charge.refunded")
     return ChargeRefunded{std::move(id), some_text_at(object, {"payment_intent"}), reference_of(object),
                           object.integer_at({"amount_refunded"}).value_or(0), text_at(object, {"currency"})};
+  if (type == "refund.failed" || type == "refund.updated") {
+    if (text_at(object, {"status"}) != "failed") return Uninteresting{};
+    return RefundSentBack{std::move(id),
+                          text_at(object, {"metadata", "refund_id"}),
+                          text_at(object, {"charge"}),
+                          some_text_at(object, {"payment_intent"}),
+                          object.integer_at({"amount"}).value_or(0),
+                          text_at(object, {"currency"})};
+  }
+  // `transfer.paid` was split into `payout.*` in 2017; who still sends it means that the transfer was made.
+  if (type == "transfer.created" || type == "transfer.updated" || type == "transfer.reversed" ||
+      type == "transfer.paid") {
+    auto transfer = read_stripe_transfer(object);
+    if (!transfer) return Uninteresting{};
+    return *std::move(transfer);
+  }
+  if (type.starts_with("charge.dispute.")) {
+    const auto status = value_named<DisputeStatus>(text_at(object, {"status"}));
+    const std::int64_t amount = object.integer_at({"amount"}).value_or(0);
+    std::string charge = text_at(object, {"charge"});
+    if (!status || amount <= 0 || charge.empty()) return Uninteresting{};
+    return DisputeNews{std::move(id),
+                       std::move(charge),
+                       some_text_at(object, {"payment_intent"}),
+                       amount,
+                       text_at(object, {"currency"}),
+                       text_at(object, {"reason"}),
+                       *status};
+  }
+  return Uninteresting{};
+}
+
+bool truth_at(JsonValue object, std::string_view name) {
+  const auto value = object.member(name);
+  return value && value->boolean().value_or(false);
+}
+
+decltype(StripeEvent::news) read_account_news(std::string_view type, std::string_view account, JsonValue object) {
+  std::string id = text_at(object, {"id"});
+  if (id.empty() || id.size() > 150) return Uninteresting{};
+  if (type == "account.application.deauthorized")
+    return AccountNews{std::string(account), AccountStatus::deauthorized, false};
+  if (type == "account.updated") {
+    if (id != account) return Uninteresting{};
+    const bool payouts = truth_at(object, "payouts_enabled");
+    return AccountNews{std::move(id),
+                       account_status(truth_at(object, "details_submitted"),
+                                      text_at(object, {"capabilities", "transfers"}) == "active", payouts,
+                                      text_at(object, {"requirements", "disabled_reason"})),
+                       payouts};
+  }
+  if (type.starts_with("payout.")) {
+    BankPayout payout{std::move(id),
+                      std::string(account),
+                      object.integer_at({"amount"}).value_or(0),
+                      text_at(object, {"currency"}),
+                      text_at(object, {"status"}),
+                      some_text_at(object, {"failure_code"}),
+                      {}};
+    if (const auto arrival = object.integer_at({"arrival_date"}); arrival && is_plausible(*arrival))
+      payout.arrives_at = Timestamp{*arrival * second};
+    constexpr std::array<std::string_view, 5> states{"pending", "in_transit", "paid", "canceled", "failed"};
+    if (payout.amount_cents == 0 || !std::ranges::contains(states, payout.status)) return Uninteresting{};
+    return payout;
+  }
   return Uninteresting{};
 }
 
@@ -47,14 +120,13 @@ Result<StripeEvent> read_stripe_event(std::string body) {
   if (read.event.id.empty() || read.event.type.empty())
     return Failure(bad_request("This is no event: it has no id or no type.", "invalid_event"));
   // Thin events write their time as a text; it is of no use here.
-  constexpr std::int64_t year_2001 = 1'000'000'000, year_2286 = 9'999'999'999;
   const auto created = json->integer_at({"created"});
-  if (created && *created >= year_2001 && *created <= year_2286) read.event.created_at = Timestamp{*created * second};
+  if (created && is_plausible(*created)) read.event.created_at = Timestamp{*created * second};
   const auto live = json->at({"livemode"});
   read.live_mode = live && live->boolean().value_or(false);
-  read.of_connected_account = json->string_at({"account"}).has_value();
+  const auto account = json->string_at({"account"});
   if (const auto object = json->at({"data", "object"}); object && object->is_object())
-    read.news = read_news(read.event.type, *object);
+    read.news = account ? read_account_news(read.event.type, *account, *object) : read_news(read.event.type, *object);
   read.event.body = std::move(body);
   return read;
 }

@@ -4,7 +4,11 @@
 #include <string_view>
 #include <variant>
 
+#include "adapters/payments/payment_provider.h"
+#include "peerloop/money/connect/connect.h"
+#include "peerloop/money/disputes/dispute.h"
 #include "peerloop/money/payment_events.h"
+#include "peerloop/money/payouts/bank.h"
 
 /// Reads Stripe's events (https://docs.stripe.com/api/events), as far as they mean anything to us.
 namespace isthmus::peerloop {
@@ -17,14 +21,20 @@ struct CheckoutOver {
   std::string reference;
 };
 using ChargeRefunded = RefundedCharge;
+using RefundSentBack = FailedRefund;
+using TransferNews = ProviderTransfer;
+using DisputeNews = Dispute;
+using PayoutNews = BankPayout;
 struct Uninteresting {};
 
 struct StripeEvent {
   WebhookEvent event;
   bool live_mode = false;
-  /// It concerns a connected account's own business, not a payment to us.
-  bool of_connected_account = false;
-  std::variant<Uninteresting, CheckoutPaid, CheckoutOver, ChargeRefunded> news;
+  /// What happened. Of the connected accounts' own business only that of the accounts themselves and of their payouts:
+  /// what somebody sells there is none of ours.
+  std::variant<Uninteresting, CheckoutPaid, CheckoutOver, ChargeRefunded, RefundSentBack, TransferNews, DisputeNews,
+               AccountNews, PayoutNews>
+      news;
 };
 
 /// Fails with 400 for what is no event.

@@ -4,6 +4,8 @@
 #include <optional>
 #include <string_view>
 
+#include "base/error.h"
+
 namespace isthmus::peerloop {
 
 /// What the first bytes of a picture say about it.
@@ -23,5 +25,9 @@ inline constexpr std::uint32_t largest_image_side = 8192;
 std::optional<ImageHeader> read_image_header(std::string_view bytes);
 
 bool has_usable_size(const ImageHeader& image);
+
+/// The header of a picture that may be shown. 415 `unsupported_image` for what is no PNG, JPEG, WebP or GIF of usable
+/// size, whatever its Content-Type claims.
+Result<ImageHeader> accept_image(std::string_view first_bytes);
 
 }  // namespace isthmus::peerloop

@@ -1,4 +1,4 @@
-#include "peerloop/people/image.h"
+#include "peerloop/files/image.h"
 
 #include <initializer_list>
 
@@ -88,6 +88,17 @@ std::optional<ImageHeader> read_image_header(std::string_view bytes) {
 bool has_usable_size(const ImageHeader& image) {
   return image.width >= 1 && image.height >= 1 && image.width <= largest_image_side &&
          image.height <= largest_image_side;
+}
+
+Result<ImageHeader> accept_image(std::string_view first_bytes) {
+  const auto refused = [](std::string text) {
+    return Failure(Error(415, "unsupported_image", ClientText(std::move(text))));
+  };
+  const auto image = read_image_header(first_bytes);
+  if (!image) return refused("Send a PNG, JPEG, WebP or GIF picture.");
+  if (!has_usable_size(*image))
+    return refused("A picture may have 1 to " + std::to_string(largest_image_side) + " pixels a side.");
+  return *image;
 }
 
 }  // namespace isthmus::peerloop

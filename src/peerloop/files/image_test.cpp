@@ -1,4 +1,4 @@
-#include "peerloop/people/image.h"
+#include "peerloop/files/image.h"
 
 #include <string>
 

@@ -1,0 +1,106 @@
+#include "peerloop/money/connect/connect.h"
+
+#include "adapters/payments/stripe.h"
+#include "peerloop/enrollments/return_addresses.h"
+
+namespace isthmus::peerloop {
+
+namespace {
+
+struct OwnAccount {
+  std::optional<std::string> account_id;
+  std::string status;
+  bool payouts_enabled = false;
+};
+
+Statement own_account(std::string_view user_id) {
+  return sql("SELECT stripe_account_id, stripe_account_status, stripe_payouts_enabled FROM users WHERE id = ?1",
+             user_id);
+}
+
+/// Keeps the account beside the one that was there before. Whoever else made it got the same one.
+Statement keep_account(std::string_view user_id, const std::optional<std::string>& before, std::string_view account_id,
+                       Timestamp now) {
+  return sql(R"(
+      UPDATE users SET stripe_account_id = ?3, stripe_account_status = 'pending', stripe_payouts_enabled = 0,
+                       stripe_account_event_at = NULL, updated_at = ?4
+      WHERE id = ?1 AND stripe_account_id IS ?2)",
+             user_id, before, account_id, now);
+}
+
+Result<ReturnAddresses> addresses_of(Request& request, const Onboard& body) {
+  const AllowedOrigins allowed{request.settings().get("APP_URL", "http://localhost:8787"),
+                               request.settings().get("CORS_ORIGINS")};
+  Problems problems;
+  const auto check = [&](std::string_view field, const std::optional<std::string>& address) {
+    if (!address) return;
+    const auto origin = origin_of(*address);
+    if (!origin || !allowed.contain(*origin))
+      problems.within(field, [&] { problems.add("must be an address of this application"); });
+  };
+  check("returnUrl", body.returnUrl);
+  check("refreshUrl", body.refreshUrl);
+  if (!problems.empty()) return Failure(problems.to_error());
+  std::string_view base = allowed.app_url;
+  while (base.ends_with('/')) base.remove_suffix(1);
+  const std::string page = std::string(base) + "/earnings?onboarding=";
+  return ReturnAddresses{body.returnUrl.value_or(page + "done"), body.refreshUrl.value_or(page + "again")};
+}
+
+}  // namespace
+
+Task<Result<Response>> onboard(Request& request, Onboard body) {
+  ReturnAddresses addresses = co_await addresses_of(request, body);
+  const std::string user_id = request.user().user_id;
+  const auto own = co_await request.db().first<OwnAccount>(own_account(user_id));
+  if (!own) co_return Failure(not_found("user"));
+  if (own->status == "rejected")
+    co_return Failure(conflict("The payment provider has rejected this account.", "account_rejected"));
+
+  StripePayments payments(request.host());
+  std::string account = own->account_id.value_or("");
+  if (account.empty() || own->status == "deauthorized") {
+    // The key names the person, and the account that is being replaced: all who ask now get one and the same.
+    std::string operation = "account:" + user_id;
+    if (own->account_id) operation += ":after:" + *own->account_id;
+    const std::string made = co_await payments.create_account({std::move(operation), user_id});
+    co_await request.db().batch({keep_account(user_id, own->account_id, made, request.now())}, OnLostAnswer::retry);
+    account = made;
+  }
+  const std::string url = co_await payments.create_onboarding_page(
+      {"account_link:" + request.host().random.uuid(request.now()), std::move(account), std::move(addresses.success),
+       std::move(addresses.cancel)});
+  co_return ok(OnboardingPage{url});
+}
+
+Task<Result<Response>> show_connect_status(Request& request) {
+  const auto own = co_await request.db().first<OwnAccount>(own_account(request.user().user_id));
+  if (!own) co_return Failure(not_found("user"));
+  co_return ok(
+      ConnectStatus{value_named<AccountStatus>(own->status).value_or(AccountStatus::none), own->payouts_enabled});
+}
+
+AccountStatus account_status(bool details_submitted, bool transfers_active, bool payouts_enabled,
+                             std::string_view disabled_reason) {
+  // https://docs.stripe.com/api/accounts/object#account_object-requirements-disabled_reason
+  if (disabled_reason.starts_with("rejected")) return AccountStatus::rejected;
+  if (transfers_active && payouts_enabled) return AccountStatus::active;
+  if (!details_submitted || disabled_reason == "requirements.pending_verification" || disabled_reason == "under_review")
+    return AccountStatus::pending;
+  return disabled_reason.empty() ? AccountStatus::pending : AccountStatus::restricted;
+}
+
+Task<Result<Settled>> settle_account(Host& host, WebhookEvent event, AccountNews news) {
+  const Timestamp now = host.clock.now();
+  std::vector<Statement> effect;
+  effect.push_back(sql(R"(
+      UPDATE users SET stripe_account_status = ?2, stripe_payouts_enabled = ?3, stripe_account_event_at = ?4, updated_at = ?5
+      WHERE stripe_account_id = ?1 AND (stripe_account_event_at IS NULL OR stripe_account_event_at < ?4
+             OR stripe_account_event_at = ?4 AND stripe_account_status <> 'deauthorized'))",
+                       news.account_id, name_of(news.status), news.payouts_enabled, event.created_at.value_or(now),
+                       now));
+  effect.push_back(ignored_unless_changed(event));
+  co_return Settled{co_await record_event(host, std::move(event), std::move(effect)), {}};
+}
+
+}  // namespace isthmus::peerloop
