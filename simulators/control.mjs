@@ -66,6 +66,15 @@ export class Control {
     return refund;
   }
 
+  /**
+   * A connected account that was there before this run began, as the database of the application knows it.
+   *
+   * @param {{id: string, email?: string, active: boolean}} known
+   */
+  adoptAccount(known) {
+    return this.parts.stripe.accounts.adopt(known);
+  }
+
   /** As if a connected account's owner had given everything asked for. */
   async completeOnboarding(accountId) {
     const { account, firstAttempt } = this.parts.stripe.accounts.completeOnboarding(accountId);

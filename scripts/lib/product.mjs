@@ -3,6 +3,7 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 
 import { startSimulators } from '../../simulators/index.mjs';
 import { freePort, root, startWorker } from './worker.mjs';
@@ -48,6 +49,7 @@ export async function startProduct({
       plugnmeetSecret: secrets.PLUGNMEET_API_SECRET,
     },
   });
+  await adoptAccounts(simulators.control, persist);
   progress('worker');
   try {
     const settings = {
@@ -82,6 +84,27 @@ export async function startProduct({
     await simulators.close();
     throw error;
   }
+}
+
+/**
+ * Where miniflare keeps D1's only database.
+ * @param {string} persist
+ */
+export async function databaseFile(persist) {
+  const kept = join(persist, 'v3/d1/miniflare-D1DatabaseObject');
+  const files = (await readdir(kept)).filter((name) => name.endsWith('.sqlite') && name !== 'metadata.sqlite');
+  if (files.length !== 1) throw new Error(`${files.length} databases in ${kept}`);
+  return join(kept, files[0]);
+}
+
+/** What connected accounts the database knows: the simulated provider forgets them when it ends. */
+async function adoptAccounts(control, persist) {
+  const database = new DatabaseSync(await databaseFile(persist), { readOnly: true });
+  const known = database.prepare(
+    'SELECT stripe_account_id AS id, email, stripe_payouts_enabled AS active FROM users WHERE stripe_account_id IS NOT NULL',
+  );
+  for (const { id, email, active } of known.all()) control.adoptAccount({ id, email, active: active === 1 });
+  database.close();
 }
 
 /** Applies the migrations that are new and, once, the demo data. */

@@ -50,6 +50,13 @@ const CREATE = {
   type: required(oneOf('custom', 'express', 'standard')),
 };
 
+const COMPLETE = () => ({
+  charges_enabled: true,
+  details_submitted: true,
+  payouts_enabled: true,
+  requirements: requirements([]),
+});
+
 /** Connected accounts and the links by which their owners give their particulars. */
 export class Accounts {
   #links = new Map();
@@ -106,6 +113,17 @@ export class Accounts {
   }
 
   /**
+   * An account that was there before this run began.
+   *
+   * @param {{id: string, email?: string, active: boolean}} known
+   */
+  adopt({ id, email, active }) {
+    const account = accountShape({ id, now: this.stripe.seconds(), parameters: { type: 'express', email } });
+    if (active) Object.assign(account, COMPLETE());
+    return this.stripe.store.add('account', account);
+  }
+
+  /**
    * The owner has given everything that is asked for.
    *
    * @returns {{account: object, firstAttempt: Promise<void>}}
@@ -115,12 +133,7 @@ export class Accounts {
     const fields = ['capabilities', 'charges_enabled', 'details_submitted', 'payouts_enabled', 'requirements'];
     const previous = Object.fromEntries(fields.map((name) => [name, structuredClone(account[name])]));
     for (const name of Object.keys(account.capabilities)) account.capabilities[name] = 'active';
-    Object.assign(account, {
-      charges_enabled: true,
-      details_submitted: true,
-      payouts_enabled: true,
-      requirements: requirements([]),
-    });
+    Object.assign(account, COMPLETE());
     const { firstAttempt } = this.stripe.events.emit('account.updated', account, { previous, account: id, cause });
     return { account, firstAttempt };
   }
