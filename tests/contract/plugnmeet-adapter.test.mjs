@@ -112,7 +112,7 @@ describe("what our Worker sends to plugNmeet, beside plugNmeet's own SDK", () =>
   });
 
   it('ending a room that nobody ended is the same call', async () => {
-    await peerloop.execute(
+    await peerloop.write(
       'UPDATE sessions SET starts_at = starts_at - 10800000, ends_at = ends_at - 10800000 WHERE id = ?',
       session.id,
     );

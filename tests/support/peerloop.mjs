@@ -2,15 +2,29 @@
 
 import assert from 'node:assert/strict';
 import { argon2Sync, randomBytes } from 'node:crypto';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { argon2idHasher, demoStatements } from '../../scripts/lib/peerloop-demo.mjs';
-import { startProduct } from '../../scripts/lib/product.mjs';
+import { databaseFile, startProduct } from '../../scripts/lib/product.mjs';
 import { freshSecrets } from '../../scripts/lib/secrets.mjs';
+
+/** A PNG. */
+export const onePixel = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
+  'base64',
+);
+
+/** The same hours on all days of the week. @param {string} from @param {string} to */
+export const everyDay = (from, to) =>
+  ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'].map((weekday) => ({
+    weekday,
+    from,
+    to,
+  }));
 
 /** The password of every account here: of the demo people, and of those who sign up. */
 export const password = 'pebbles-in-a-stream';
@@ -131,12 +145,12 @@ class PeerLoop {
 
   /** As if the outbox had waited long enough before its next try. */
   outboxIsDue() {
-    return this.execute('UPDATE outbox SET next_attempt_at = created_at WHERE delivered_at IS NULL');
+    return this.write('UPDATE outbox SET next_attempt_at = created_at WHERE delivered_at IS NULL');
   }
 
   /** As if recordings had waited long enough before their next try, and whoever held them were long gone. */
   recordingsAreDue() {
-    return this.execute(
+    return this.write(
       "UPDATE recordings SET next_attempt_at = created_at, lock_owner = NULL, locked_until = NULL WHERE status = 'copying'",
     );
   }
@@ -148,13 +162,6 @@ class PeerLoop {
       Date.now(),
       Date.now(),
     );
-  }
-
-  /** Changes something from outside. @param {string} sql @param {...import('node:sqlite').SQLInputValue} values */
-  async execute(sql, ...values) {
-    const database = new DatabaseSync(await databaseFile(this.#folder), { timeout: 5_000 });
-    database.prepare(sql).run(...values);
-    database.close();
   }
 
   /** Changes rows behind the Worker's back. @param {string} sql @param {...import('node:sqlite').SQLInputValue} values */
@@ -286,12 +293,4 @@ function argon2id(message, nonce, { m: memory, t: passes, p: parallelism }) {
 
 function byText(one, other) {
   return JSON.stringify(one) < JSON.stringify(other) ? -1 : 1;
-}
-
-/** Where miniflare keeps D1's only database. @param {string} folder */
-async function databaseFile(folder) {
-  const kept = join(folder, 'v3/d1/miniflare-D1DatabaseObject');
-  const files = (await readdir(kept)).filter((name) => name.endsWith('.sqlite') && name !== 'metadata.sqlite');
-  assert.equal(files.length, 1, `one database in ${kept}`);
-  return join(kept, files[0]);
 }

@@ -6,7 +6,7 @@ import { after, before, describe, it } from 'node:test';
 import addFormats from 'ajv-formats';
 import Ajv from 'ajv/dist/2020.js';
 
-import { newAddress, password, startPeerLoop } from '../support/peerloop.mjs';
+import { newAddress, onePixel, password, startPeerLoop } from '../support/peerloop.mjs';
 
 /** @type {Awaited<ReturnType<typeof startPeerLoop>>} */
 let peerloop;
@@ -27,9 +27,6 @@ before(async () => {
   ajv.addSchema({ $id: 'api', ...api }, undefined, undefined, false);
 });
 after(() => peerloop?.stop());
-
-/** A PNG. */
-const onePixel = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
 
 /** Every operation of the document. */
 const operations = () =>
@@ -156,7 +153,7 @@ describe('every answer is what the document says', () => {
       student.user.id,
     );
     const picture = await student.send('PUT', `/api/users/${student.user.id}/avatar`, {
-      body: Buffer.from(onePixel, 'base64'),
+      body: onePixel,
       headers: { 'content-type': 'image/png' },
     });
     assert.equal(picture.status, 200, picture.text);
@@ -165,7 +162,7 @@ describe('every answer is what the document says', () => {
       creator.user.id,
     );
     const thumbnail = await creator.send('PUT', `/api/courses/${own.id}/thumbnail`, {
-      body: Buffer.from(onePixel, 'base64'),
+      body: onePixel,
       headers: { 'content-type': 'image/png' },
     });
     assert.equal(thumbnail.status, 200, thumbnail.text);

@@ -5,10 +5,9 @@ import { after, before, describe, test } from 'node:test';
 
 import ICAL from 'ical.js';
 
-import { startPeerLoop } from '../support/peerloop.mjs';
+import { everyDay, startPeerLoop } from '../support/peerloop.mjs';
 
 const day = 86_400_000;
-const weekdays = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'];
 
 /** The only event of a calendar, as ical.js reads it. @param {string} text */
 function eventIn(text) {
@@ -55,7 +54,7 @@ describe('from a teacher’s hours to a cancelled session', () => {
   test('the teacher says when; anyone sees it, in any zone', async () => {
     const hours = {
       timezone: 'America/St_Johns',
-      rules: weekdays.map((weekday) => ({ weekday, from: '08:00', to: '16:00' })),
+      rules: everyDay('08:00', '16:00'),
       exceptions: [{ date: '2026-12-25', hours: [] }],
       bufferAfterMinutes: 15,
       minimumNoticeMinutes: 60,
