@@ -1,7 +1,7 @@
 /** The workloads that need a database: PeerLoop's own routes, against the same routes of its peers. */
 
-import { createHash, createHmac } from 'node:crypto';
-import { argon2Sync } from 'node:crypto';
+import assert from 'node:assert/strict';
+import { argon2Sync, createHash, createHmac } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
@@ -20,6 +20,7 @@ const studentCount = 400;
 const courseCount = 120;
 const creatorCount = 8;
 const began = Date.UTC(2026, 0, 5, 9);
+const day = 86_400_000;
 
 const studentId = (/** @type {number} */ index) => demoId(`bench student ${index}`);
 const courseId = (/** @type {number} */ index) => demoId(`bench course ${index}`);
@@ -95,6 +96,91 @@ function* seed(passwordHash) {
     ];
 }
 
+/** A teacher's week, exceptions, and the sessions of somebody who learns from them, in the time that is asked for. */
+function* seedCalendar() {
+  const [teacher, learner, enrollment] = [
+    demoId('bench creator 0'),
+    demoId('bench creator 1'),
+    demoId('bench learning'),
+  ];
+  yield [
+    `INSERT INTO availability (teacher_id, timezone, slot_step_minutes, session_minutes, buffer_before_minutes,
+       buffer_after_minutes, minimum_notice_minutes, change_notice_minutes, horizon_days, daily_limit, created_at,
+       updated_at)
+     VALUES (?, ?, 30, '[60]', 0, 15, 720, 720, 365, 2, ?, ?)`,
+    teacher,
+    teachersZone,
+    began,
+    began,
+  ];
+  const week = [1, 2, 3, 4, 5].flatMap((weekday) => [
+    [weekday, 9 * 60, 12 * 60],
+    [weekday, 13 * 60, 17 * 60 + 30],
+  ]);
+  // Clocks change within these.
+  for (const rule of [...week, [7, 0, 6 * 60]])
+    yield [
+      'INSERT INTO availability_rules (teacher_id, weekday, from_minute, to_minute) VALUES (?, ?, ?, ?)',
+      teacher,
+      ...rule,
+    ];
+  const { from } = askedSlots();
+  for (const [after, hours] of /** @type {[number, string][]} */ ([
+    [9, '[]'],
+    [10, '[]'],
+    [30, '[[600,720]]'],
+  ]))
+    yield [
+      'INSERT INTO availability_exceptions (teacher_id, date, hours) VALUES (?, ?, ?)',
+      teacher,
+      new Date(from + after * day).toISOString().slice(0, 10),
+      hours,
+    ];
+  yield [
+    `INSERT INTO enrollments (id, course_id, student_id, teacher_id, instructor_type, status, price_cents, currency,
+       checkout_expires_at, enrolled_at, created_at, updated_at)
+     VALUES (?, ?, ?, ?, 'creator', 'enrolled', 10000, 'usd', ?, ?, ?, ?)`,
+    enrollment,
+    courseId(0),
+    learner,
+    teacher,
+    began,
+    began,
+    began,
+    began,
+  ];
+  for (const i of range(60)) {
+    const at = from + Math.floor((i * 3) / 2) * day + (15 + (i % 5)) * 3_600_000;
+    yield [
+      `INSERT INTO sessions (id, enrollment_id, course_id, student_id, teacher_id, starts_at, ends_at, created_at, updated_at)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      demoId(`bench meeting ${i}`),
+      enrollment,
+      courseId(0),
+      learner,
+      teacher,
+      at,
+      at + 3_600_000,
+      began,
+      began,
+    ];
+  }
+}
+
+const teachersZone = 'America/New_York';
+
+/** Ninety days that begin tomorrow or later, in which the teacher's clocks change. */
+function askedSlots() {
+  const offset = new Intl.DateTimeFormat('en', { timeZone: teachersZone, timeZoneName: 'longOffset' });
+  const offsetAt = (/** @type {number} */ at) =>
+    offset.formatToParts(at).find(({ type }) => type === 'timeZoneName')?.value;
+  const tomorrow = Math.ceil(Date.now() / day) * day;
+  let change = tomorrow;
+  while (offsetAt(change) === offsetAt(change + day)) change += day;
+  const from = Math.max(tomorrow, change - 45 * day);
+  return { from, to: from + 90 * day };
+}
+
 /** @param {string} url of the database @param {{sql: string, params?: unknown[]}[]} queries */
 async function run(url, queries) {
   const answer = await fetch(`${url}/query?resultsFormat=ROWS_AND_COLUMNS`, {
@@ -137,7 +223,7 @@ export async function startDatabaseSides() {
     const migrations = (await Promise.all(files.map((name) => readFile(join(folder, name), 'utf8')))).flatMap(
       statementsOf,
     );
-    const rows = [...seed(passwordHash)].map(([sql, ...params]) => ({ sql: String(sql), params }));
+    const rows = [...seed(passwordHash), ...seedCalendar()].map(([sql, ...params]) => ({ sql: String(sql), params }));
     const servers = /** @type {any} */ ({});
     for (const side of sides) {
       const server = await startPlainWorkerd({
@@ -229,9 +315,38 @@ function sorted(value) {
   );
 }
 
+/** @returns {Workload} */
+function slotsWorkload() {
+  const { from, to } = askedSlots();
+  const query = new URLSearchParams({
+    from: new Date(from).toISOString(),
+    to: new Date(to).toISOString(),
+    timezone: 'Europe/Lisbon',
+  });
+  /** @type {unknown} */
+  let first;
+  return {
+    name: 'slots',
+    count: 400,
+    request: () => ({
+      path: `/api/student-teachers/${demoId('bench creator 0')}/slots?${query}`,
+      headers: browserHeaders,
+    }),
+    expected: (side) => ({
+      status: 200,
+      body: (/** @type {any} */ body, /** @type {string} */ title) => {
+        if (body.slots.length < 500) throw new Error(`${title}: ${body.slots.length} slots`);
+        if (side === sides[0]) first = body;
+        assert.deepEqual(body, first, title);
+      },
+    }),
+  };
+}
+
 /** @returns {Workload[]} */
 export function databaseWorkloads() {
   return [
+    slotsWorkload(),
     listWorkload('d1-list', 20, 2_000),
     {
       name: 'd1-enroll',

@@ -1,15 +1,18 @@
-/** Three of PeerLoop's routes. */
+/** Four of PeerLoop's routes. */
 
 import { zValidator } from '@hono/zod-validator';
 import { argon2id } from '@noble/hashes/argon2.js';
-import { and, desc, eq, gt, inArray, isNull, lt, or, sql } from 'drizzle-orm';
+import { and, asc, between, desc, eq, getTableColumns, gt, inArray, isNull, lt, ne, or, sql } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/d1';
 import { HTTPException } from 'hono/http-exception';
 import { sign } from 'hono/jwt';
+import { IANAZone } from 'luxon';
 import Stripe from 'stripe';
 import * as z from 'zod';
 
 import { newApp, signedIn } from './pipeline.js';
+import { shownSlot, slotsOf } from './slots.js';
+import { availability, availabilityExceptions, availabilityRules, sessions } from './tables.js';
 import { authSessions, categories, courses, courseTeachers, enrollments, rateLimits } from './tables.js';
 import { refreshTokens, userRoles, users } from './tables.js';
 
@@ -235,6 +238,76 @@ app.post('/api/courses/:id/enroll', signedIn, liveSession, zValidator('json', en
     .set({ checkoutSessionId: page.id, checkoutUrl: page.url, updatedAt: Date.now() })
     .where(eq(enrollments.id, id));
   return c.json({ enrollmentId: id, status: 'pending', checkoutUrl: page.url, checkoutSessionId: page.id }, 201);
+});
+
+// --------------------------------------------------------------------------------------------------------------- slots
+
+const slotsQuery = z.strictObject({
+  courseId: z.uuid().optional(),
+  from: z.iso.datetime({ offset: true }).optional(),
+  to: z.iso.datetime({ offset: true }).optional(),
+  timezone: z
+    .string()
+    .refine((zone) => IANAZone.isValidZone(zone))
+    .optional(),
+  durationMinutes: z.coerce.number().int().min(15).max(240).optional(),
+});
+
+app.get('/api/student-teachers/:id/slots', zValidator('query', slotsQuery), async (c) => {
+  const query = c.req.valid('query');
+  const now = Date.now();
+  const from = query.from ? Date.parse(query.from) : now;
+  const to = query.to ? Date.parse(query.to) : from + 14 * day;
+  if (to <= from || to - from > 90 * day)
+    throw refuse(400, 'invalid_request', 'to must be at most 90 days after from.');
+  const id = c.req.param('id');
+  const db = drizzle(c.env.DB);
+  const isTeacher = inArray(userRoles.role, ['creator', 'studentTeacher']);
+  const [[hours], rules, exceptions, taught] = await db.batch([
+    db
+      .select(getTableColumns(availability))
+      .from(users)
+      .innerJoin(userRoles, and(eq(userRoles.userId, users.id), isTeacher))
+      .innerJoin(availability, eq(availability.teacherId, users.id))
+      .where(and(eq(users.id, id), isNull(users.deletedAt), isNull(users.suspendedAt)))
+      .limit(1),
+    db
+      .select()
+      .from(availabilityRules)
+      .where(eq(availabilityRules.teacherId, id))
+      .orderBy(asc(availabilityRules.weekday), asc(availabilityRules.fromMinute)),
+    db.select().from(availabilityExceptions).where(eq(availabilityExceptions.teacherId, id)),
+    db
+      .select()
+      .from(sessions)
+      .where(
+        and(
+          eq(sessions.teacherId, id),
+          ne(sessions.status, 'cancelled'),
+          between(sessions.startsAt, from - 2 * day, to + 2 * day),
+        ),
+      ),
+  ]);
+  if (!hours) throw refuse(404, 'not_found', 'There is no such teacher.');
+  const sessionMinutes = /** @type {number[]} */ (hours.sessionMinutes);
+  const durationMinutes = query.durationMinutes ?? sessionMinutes[0];
+  const timezone = query.timezone ?? hours.timezone;
+  const calendar = {
+    availability: hours,
+    rules,
+    exceptions: new Map(exceptions.map((each) => [each.date, /** @type {[number, number][]} */ (each.hours)])),
+    taught,
+  };
+  return c.json({
+    teacherId: id,
+    timezone,
+    teacherTimezone: hours.timezone,
+    from: new Date(Math.max(from, now)),
+    to: new Date(to),
+    durationMinutes,
+    sessionMinutes,
+    slots: slotsOf(calendar, { from, to, now, minutes: durationMinutes }).map((slot) => shownSlot(slot, timezone)),
+  });
 });
 
 // ------------------------------------------------------------------------------------------------------------ sign-in

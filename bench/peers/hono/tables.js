@@ -96,3 +96,45 @@ export const rateLimits = sqliteTable('rate_limits', {
   expiresAt: integer('expires_at').notNull(),
   count: integer('count').notNull(),
 });
+
+export const sessions = sqliteTable('sessions', {
+  id: text('id').primaryKey(),
+  studentId: text('student_id').notNull(),
+  teacherId: text('teacher_id').notNull(),
+  startsAt: integer('starts_at').notNull(),
+  endsAt: integer('ends_at').notNull(),
+  status: text('status').notNull(),
+});
+
+export const availability = sqliteTable('availability', {
+  teacherId: text('teacher_id').primaryKey(),
+  timezone: text('timezone').notNull(),
+  slotStepMinutes: integer('slot_step_minutes').notNull(),
+  sessionMinutes: text('session_minutes', { mode: 'json' }).notNull(),
+  bufferBeforeMinutes: integer('buffer_before_minutes').notNull(),
+  bufferAfterMinutes: integer('buffer_after_minutes').notNull(),
+  minimumNoticeMinutes: integer('minimum_notice_minutes').notNull(),
+  horizonDays: integer('horizon_days').notNull(),
+  dailyLimit: integer('daily_limit'),
+});
+
+export const availabilityRules = sqliteTable(
+  'availability_rules',
+  {
+    teacherId: text('teacher_id').notNull(),
+    weekday: integer('weekday').notNull(),
+    fromMinute: integer('from_minute').notNull(),
+    toMinute: integer('to_minute').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.teacherId, table.weekday, table.fromMinute] })],
+);
+
+export const availabilityExceptions = sqliteTable(
+  'availability_exceptions',
+  {
+    teacherId: text('teacher_id').notNull(),
+    date: text('date').notNull(),
+    hours: text('hours', { mode: 'json' }).notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.teacherId, table.date] })],
+);

@@ -1,3 +1,4 @@
+import { shownSlot, slotsOf } from '../hono/slots.js';
 import { answer } from './answers.js';
 
 const course = `json_object('id', c.id, 'slug', c.slug, 'title', c.title, 'summary', substr(c.description, 1, 280),
@@ -30,6 +31,13 @@ const openSession = `INSERT INTO auth_sessions (id, user_id, created_at, last_us
   VALUES (?1, ?2, ?3, ?3, ?3 + 86400000)`;
 const keepToken = `INSERT INTO refresh_tokens (token_hash, family_id, access_jti, access_expires_at, created_at, expires_at)
   VALUES (?1, ?2, ?2, ?3 + 3600000, ?3, ?3 + 86400000)`;
+
+const hours = `SELECT a.*, (SELECT json_group_array(json_array(weekday, from_minute, to_minute))
+    FROM availability_rules WHERE teacher_id = a.teacher_id) AS rules,
+  (SELECT json_group_object(date, json(hours)) FROM availability_exceptions WHERE teacher_id = a.teacher_id) AS exceptions
+  FROM availability a WHERE a.teacher_id = ?1`;
+const taught = `SELECT starts_at, ends_at FROM sessions
+  WHERE teacher_id = ?1 AND status <> 'cancelled' AND starts_at BETWEEN ?2 - 172800000 AND ?3 + 172800000`;
 
 function uuidv7(now = Date.now()) {
   const time = now.toString(16).padStart(12, '0');
@@ -84,10 +92,54 @@ async function login(request, env) {
   return `{"user":${json},"accessToken":"${token}","refreshToken":"${token}","expiresIn":3600}`;
 }
 
+/** What was reckoned for an address before. @type {Map<string, string>} */
+const reckoned = new Map();
+
+/** Asks the database as everybody does; what it says is reckoned once, and then known. @param {any} env @param {URL} url */
+async function listSlots(env, { pathname, searchParams, href }) {
+  const id = pathname.split('/')[3];
+  const [from, to] = ['from', 'to'].map((name) => Date.parse(searchParams.get(name) ?? ''));
+  const [[row], rows] = (
+    await env.DB.batch([env.DB.prepare(hours).bind(id), env.DB.prepare(taught).bind(id, from, to)])
+  ).map(({ results }) => results);
+  const known = reckoned.get(href);
+  if (known) return known;
+  const timezone = searchParams.get('timezone') ?? row.timezone;
+  const sessionMinutes = JSON.parse(row.session_minutes);
+  const calendar = {
+    availability: {
+      timezone: row.timezone,
+      slotStepMinutes: row.slot_step_minutes,
+      bufferBeforeMinutes: row.buffer_before_minutes,
+      bufferAfterMinutes: row.buffer_after_minutes,
+      minimumNoticeMinutes: row.minimum_notice_minutes,
+      horizonDays: row.horizon_days,
+      dailyLimit: row.daily_limit,
+    },
+    rules: JSON.parse(row.rules).map(([weekday, fromMinute, toMinute]) => ({ weekday, fromMinute, toMinute })),
+    exceptions: new Map(Object.entries(JSON.parse(row.exceptions))),
+    taught: rows.map(({ starts_at: startsAt, ends_at: endsAt }) => ({ startsAt, endsAt })),
+  };
+  const question = { from, to, now: Date.now(), minutes: sessionMinutes[0] };
+  const text = JSON.stringify({
+    teacherId: id,
+    timezone,
+    teacherTimezone: row.timezone,
+    from: new Date(from),
+    to: new Date(to),
+    durationMinutes: sessionMinutes[0],
+    sessionMinutes,
+    slots: slotsOf(calendar, question).map((slot) => shownSlot(slot, timezone)),
+  });
+  reckoned.set(href, text);
+  return text;
+}
+
 export default {
   /** @param {Request} request @param {any} env */
   async fetch(request, env) {
-    const { pathname, searchParams } = new URL(request.url);
+    const url = new URL(request.url);
+    const { pathname, searchParams } = url;
     if (pathname === '/api/courses')
       return answer(request, env, pathname, () => listCourses(env, searchParams.get('limit') ?? '20'));
     if (pathname === '/api/auth/login') {
@@ -96,6 +148,8 @@ export default {
         .run();
       return answer(request, env, pathname, () => login(request, env));
     }
+    if (pathname.endsWith('/slots'))
+      return answer(request, env, '/api/student-teachers/:id/slots', () => listSlots(env, url));
     return answer(request, env, '/api/courses/:id/enroll', () => enrollIn(request, env, pathname.split('/')[3]), 201);
   },
 };
