@@ -28,6 +28,8 @@
 ///                   field("email", &Signup::email, email_address), field("bio", &Signup::bio, length(0, 2000)));
 ///   }
 ///
+/// What a client may send, as the documentation shows it, is JSON text beside it: `example_of(Signup*)`.
+///
 /// A field is required unless its type is `std::optional` or it is declared with `or_default`. Unknown fields are
 /// refused unless the object is declared `.open()`, which is for what other services send us.
 namespace isthmus {
@@ -231,7 +233,11 @@ struct ObjectTable {
     return std::array<FieldInfo, count>{FieldThunks<T, Index>::info()...};
   }(std::make_index_sequence<count>());
 
-  static void describe(SchemaWriter& writer) { describe_object(writer, fields, schema_of<T>.is_open); }
+  static void describe(SchemaWriter& writer) {
+    describe_object(writer, fields, schema_of<T>.is_open);
+    if constexpr (requires { example_of(static_cast<T*>(nullptr)); })
+      writer.json().key("examples").begin_array().raw(example_of(static_cast<T*>(nullptr))).end_array();
+  }
 };
 
 }  // namespace detail

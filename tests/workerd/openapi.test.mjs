@@ -118,6 +118,19 @@ describe('the document', () => {
         for (const name of Object.keys(choice)) assert.ok(schemes.includes(name), name);
   });
 
+  it('shows an example of every body, and each is a valid one', () => {
+    for (const { path, method, operation, at } of operations()) {
+      const type = 'application/json';
+      const place = [...at, 'requestBody', 'content', type, 'schema'];
+      const { $ref } = operation.requestBody?.content[type]?.schema ?? {};
+      if ($ref === undefined) continue;
+      const { examples } = api.components.schemas[$ref.split('/').at(-1)];
+      assert.ok(examples?.length > 0, `${method} ${path} shows no example`);
+      const fits = schemaAt(place);
+      for (const example of examples) assert.ok(fits(example), `${method} ${path}: ${ajv.errorsText(fits.errors)}`);
+    }
+  });
+
   it('has only schemas that are JSON Schema of 2020-12, without a keyword that means nothing', () => {
     const places = [...nodes()]
       .filter(({ at }) => at.at(-1) === 'schema' || at.at(-2) === 'schemas')

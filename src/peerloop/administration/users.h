@@ -74,6 +74,7 @@ constexpr auto schema(UserChange*) {
                 field("suspended", &UserChange::suspended, described("Suspending ends every session at once")),
                 field("reason", &UserChange::reason, length(0, 500), described("For the audit log; no personal data")));
 }
+constexpr std::string_view example_of(UserChange*) { return R"({"suspended":true,"reason":"Chargeback fraud"})"; }
 
 Task<Result<Response>> list_users(Request& request, UsersQuery query);
 Task<Result<Response>> change_user(Request& request, UserChange change);

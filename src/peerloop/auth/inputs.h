@@ -29,6 +29,9 @@ constexpr auto schema(Signup*) {
                 field("email", &Signup::email, email_address), field("password", &Signup::password, password_length),
                 field("role", &Signup::role));
 }
+constexpr std::string_view example_of(Signup*) {
+  return R"({"name":"Ada Lovelace","email":"ada@example.com","password":"pebbles-in-a-stream","role":"student"})";
+}
 
 struct Login {
   std::string email, password;
@@ -37,12 +40,18 @@ constexpr auto schema(Login*) {
   return object("Login", field("email", &Login::email, email_address),
                 field("password", &Login::password, tried_password_length));
 }
+constexpr std::string_view example_of(Login*) {
+  return R"({"email":"ada@example.com","password":"pebbles-in-a-stream"})";
+}
 
 struct Refresh {
   std::string refreshToken;
 };
 constexpr auto schema(Refresh*) {
   return object("Refresh", field("refreshToken", &Refresh::refreshToken, token_length));
+}
+constexpr std::string_view example_of(Refresh*) {
+  return R"({"refreshToken":"u8pQm2Jx0Zr4c6Vt1Yb7Nd9Kf3Hs5Lg0Aw2Ee4Rr6Tt"})";
 }
 
 struct EmailVerification {
@@ -52,6 +61,9 @@ constexpr auto schema(EmailVerification*) {
   return object("EmailVerification",
                 field("token", &EmailVerification::token, token_length, described("From the mailed link")));
 }
+constexpr std::string_view example_of(EmailVerification*) {
+  return R"({"token":"q3VYcWJ1b2x0aW1lLW9ubHktb25jZS1hbmQtbm90LWFnYWlu"})";
+}
 
 struct PasswordResetRequest {
   std::string email;
@@ -59,6 +71,7 @@ struct PasswordResetRequest {
 constexpr auto schema(PasswordResetRequest*) {
   return object("PasswordResetRequest", field("email", &PasswordResetRequest::email, email_address));
 }
+constexpr std::string_view example_of(PasswordResetRequest*) { return R"({"email":"ada@example.com"})"; }
 
 struct PasswordReset {
   std::string token, password;
@@ -66,6 +79,9 @@ struct PasswordReset {
 constexpr auto schema(PasswordReset*) {
   return object("PasswordReset", field("token", &PasswordReset::token, token_length, described("From the mailed link")),
                 field("password", &PasswordReset::password, password_length));
+}
+constexpr std::string_view example_of(PasswordReset*) {
+  return R"({"token":"q3VYcWJ1b2x0aW1lLW9ubHktb25jZS1hbmQtbm90LWFnYWlu","password":"stepping-stones-home"})";
 }
 
 struct SessionsQuery {

@@ -66,6 +66,7 @@ struct Revocation {
 constexpr auto schema(Revocation*) {
   return object("Revocation", field("reason", &Revocation::reason, trimmed, length(1, 1000)));
 }
+constexpr std::string_view example_of(Revocation*) { return R"({"reason":"It was issued to the wrong person"})"; }
 
 /// For anyone: the id is what proves it, and no other way leads to it but the holder's own profile. A holder who
 /// deleted the account has no certificates any more.

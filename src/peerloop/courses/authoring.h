@@ -31,10 +31,16 @@ constexpr auto schema(NewCourse*) {
       "NewCourse", field("title", &NewCourse::title, trimmed, length(1, 200)),
       field("description", &NewCourse::description, or_default, length(0, 20'000)),
       field("categoryId", &NewCourse::categoryId, uuid), field("level", &NewCourse::level),
-      field("priceCents", &NewCourse::priceCents, course_price, example("45000")),
+      field("priceCents", &NewCourse::priceCents, course_price),
       field("currency", &NewCourse::currency, or_default, currency_code),
       field("objectives", &NewCourse::objectives, or_default, items(0, 30), each(trimmed), each(length(1, 500))),
       field("modules", &NewCourse::modules, or_default, items(0, 50)));
+}
+constexpr std::string_view example_of(NewCourse*) {
+  return R"({"title":"Python for data work","description":"From a messy file to an answer.",)"
+         R"("categoryId":"01a20daa-f2a3-75d8-984a-862541814e39","level":"beginner","priceCents":45000,)"
+         R"("objectives":["Clean a table"],"modules":[{"title":"Tables","lessons":["Reading files",)"
+         R"({"title":"Missing values","durationMinutes":45}]}]})";
 }
 
 /// What is given replaces what was; a module or lesson that is to stay itself, with its students' progress, carries
@@ -55,6 +61,9 @@ constexpr auto schema(CourseChange*) {
                 field("currency", &CourseChange::currency, currency_code),
                 field("objectives", &CourseChange::objectives, items(0, 30), each(trimmed), each(length(1, 500))),
                 field("modules", &CourseChange::modules, items(0, 50)));
+}
+constexpr std::string_view example_of(CourseChange*) {
+  return R"({"priceCents":39000,"objectives":["Read a large file without loading it"]})";
 }
 
 /// The parts that a change leaves empty and that a published course must have: "description", "objectives", "modules",

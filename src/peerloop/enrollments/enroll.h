@@ -25,6 +25,9 @@ constexpr auto schema(Enroll*) {
       field("cancelUrl", &Enroll::cancelUrl, length(1, 2048),
             described("Where the payment page leads when nothing was paid: an address of this application.")));
 }
+constexpr std::string_view example_of(Enroll*) {
+  return R"({"instructorType":"student_teacher","studentTeacherId":"01a20dab-5158-7194-84ff-14472e2a1fb6"})";
+}
 
 /// A payment page that waits for the student.
 struct EnrollmentCheckout {

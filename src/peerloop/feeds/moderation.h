@@ -68,6 +68,7 @@ constexpr auto schema(Resolution*) {
   return object("Resolution", field("action", &Resolution::action, described("remove takes the post away")),
                 field("note", &Resolution::note, trimmed, length(1, 500), described("For other moderators")));
 }
+constexpr std::string_view example_of(Resolution*) { return R"({"action":"remove","note":"Advertising"})"; }
 
 /// Oldest first: a queue.
 Task<Result<Response>> list_flags(Request& request, FlagsQuery query);

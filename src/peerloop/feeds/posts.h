@@ -57,6 +57,9 @@ struct NewPost {
   std::string text;
 };
 constexpr auto schema(NewPost*) { return object("NewPost", field("text", &NewPost::text, trimmed, length(1, 5000))); }
+constexpr std::string_view example_of(NewPost*) {
+  return R"({"text":"The slides of the second week are in the materials."})";
+}
 
 enum class FlagReason { spam, abuse, off_topic, other };
 constexpr auto schema(FlagReason*) {
@@ -70,6 +73,9 @@ struct NewFlag {
 };
 constexpr auto schema(NewFlag*) {
   return object("NewFlag", field("reason", &NewFlag::reason), field("note", &NewFlag::note, trimmed, length(1, 500)));
+}
+constexpr std::string_view example_of(NewFlag*) {
+  return R"({"reason":"spam","note":"The same link in every course"})";
 }
 
 // Newest first. 404 for what is not there, 403 `not_enrolled` for who does not belong.

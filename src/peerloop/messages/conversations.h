@@ -88,6 +88,9 @@ constexpr auto schema(NewConversation*) {
   return object("NewConversation", field("userId", &NewConversation::userId, uuid),
                 field("text", &NewConversation::text, trimmed, length(1, 4000)));
 }
+constexpr std::string_view example_of(NewConversation*) {
+  return R"({"userId":"01a20dab-5158-7194-84ff-14472e2a1fb6","text":"Is there time for a question before Thursday?"})";
+}
 
 struct NewMessage {
   std::string text;
@@ -95,6 +98,7 @@ struct NewMessage {
 constexpr auto schema(NewMessage*) {
   return object("NewMessage", field("text", &NewMessage::text, trimmed, length(1, 4000)));
 }
+constexpr std::string_view example_of(NewMessage*) { return R"({"text":"Thursday at six, then"})"; }
 
 struct ReadMarker {
   std::int64_t position = 0;
@@ -103,6 +107,7 @@ constexpr auto schema(ReadMarker*) {
   return object("ReadMarker", field("position", &ReadMarker::position, range(1, 1'000'000'000),
                                     described("Of the last message that you have seen")));
 }
+constexpr std::string_view example_of(ReadMarker*) { return R"({"position":12})"; }
 
 struct UnreadMessages {
   std::int64_t unreadCount = 0, readPosition = 0;

@@ -58,6 +58,9 @@ constexpr auto schema(NotificationsRead*) {
                 field("ids", &NotificationsRead::ids, items(1, 100), each(uuid), described("Either these …")),
                 field("all", &NotificationsRead::all, or_default, described("… or all that there are.")));
 }
+constexpr std::string_view example_of(NotificationsRead*) {
+  return R"({"ids":["01a20daa-f2a3-75d8-984a-862541814e39"]})";
+}
 
 struct UnreadNotifications {
   std::int64_t unreadCount = 0;

@@ -55,6 +55,9 @@ constexpr auto schema(ProfileChange*) {
                 field("expertise", &ProfileChange::expertise, items(0, 20), each(trimmed), each(length(1, 60))),
                 field("marketingOptOut", &ProfileChange::marketingOptOut));
 }
+constexpr std::string_view example_of(ProfileChange*) {
+  return R"({"name":"Ada Lovelace","handle":"ada_lovelace","timezone":"Europe/London","expertise":["Analysis"]})";
+}
 
 Task<Result<Response>> show_profile(Request& request);
 /// 409 `handle_taken` where somebody else has the handle.

@@ -21,6 +21,9 @@ constexpr auto schema(NewReview*) {
                                 "A student's latest word counts, once.")),
                 field("comment", &NewReview::comment, or_default, trimmed, length(0, 5000)));
 }
+constexpr std::string_view example_of(NewReview*) {
+  return R"({"rating":5,"courseRating":4,"comment":"Clear, patient, well prepared"})";
+}
 
 // These describe what SQLite writes (see `queries.cpp`).
 

@@ -93,6 +93,11 @@ constexpr auto schema(Availability*) {
       field("dailyLimit", &Availability::dailyLimit, range(1, 24),
             described("Sessions on one date of the teacher's calendar.")));
 }
+constexpr std::string_view example_of(Availability*) {
+  return R"({"timezone":"Europe/Lisbon","rules":[{"weekday":"monday","from":"09:00","to":"12:30"},)"
+         R"({"weekday":"thursday","from":"17:00","to":"21:00"}],"exceptions":[{"date":"2026-12-24","hours":[]}],)"
+         R"("sessionMinutes":[60,30],"bufferAfterMinutes":15,"minimumNoticeMinutes":720,"dailyLimit":4})";
+}
 
 Task<Result<Response>> show_availability(Request& request);
 /// Replaces all of it. Sessions that are booked stay as they are.

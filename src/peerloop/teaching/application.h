@@ -74,6 +74,9 @@ struct NewApplication {
 constexpr auto schema(NewApplication*) {
   return object("NewApplication", field("message", &NewApplication::message, or_default, trimmed, length(0, 2000)));
 }
+constexpr std::string_view example_of(NewApplication*) {
+  return R"({"message":"I would like to pass on what I learnt"})";
+}
 
 struct TeachingQuery {
   std::int64_t limit = default_page;

@@ -25,6 +25,7 @@ constexpr auto schema(DecisionNote*) {
   return object("DecisionNote", field("note", &DecisionNote::note, or_default, trimmed, length(0, 1000),
                                       described("For the applicant to read")));
 }
+constexpr std::string_view example_of(DecisionNote*) { return R"({"note":"Please teach a lesson with me first"})"; }
 
 struct ApplicationsQuery {
   TeachingStatus status = TeachingStatus::applied;

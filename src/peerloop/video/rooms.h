@@ -14,6 +14,9 @@ struct VideoSession {
 constexpr auto schema(VideoSession*) {
   return object("VideoSession", field("sessionId", &VideoSession::sessionId, uuid));
 }
+constexpr std::string_view example_of(VideoSession*) {
+  return R"({"sessionId":"01a20daa-f2a3-75d8-984a-862541814e39"})";
+}
 
 /// Lets its receiver in, and nobody else should see it.
 struct RoomEntry {

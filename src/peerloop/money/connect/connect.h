@@ -19,6 +19,7 @@ constexpr auto schema(Onboard*) {
                 field("refreshUrl", &Onboard::refreshUrl, length(1, 2048),
                       described("Where it leads when it does not work any more, to ask for a new one.")));
 }
+constexpr std::string_view example_of(Onboard*) { return R"({"returnUrl":"https://app.example.com/earnings"})"; }
 
 struct OnboardingPage {
   std::string url;

@@ -22,6 +22,7 @@ constexpr auto schema(PayOut*) {
                 field("recipientId", &PayOut::recipientId, uuid,
                       described("All that is due to this person, the 100 that wait longest. Instead of splitIds.")));
 }
+constexpr std::string_view example_of(PayOut*) { return R"({"recipientId":"01a20dab-5158-7194-84ff-14472e2a1fb6"})"; }
 
 // These describe what SQLite writes (see `queries.cpp`).
 

@@ -14,6 +14,7 @@ constexpr auto schema(AskRefund*) {
   return object("AskRefund", field("reason", &AskRefund::reason, trimmed, length(1, 500),
                                    described("In your own words, for whoever looks at it.")));
 }
+constexpr std::string_view example_of(AskRefund*) { return R"({"reason":"I moved, and have no evenings left"})"; }
 
 struct AdminRefund {
   std::string enrollmentId;
@@ -25,6 +26,9 @@ constexpr auto schema(AdminRefund*) {
       "AdminRefund", field("enrollmentId", &AdminRefund::enrollmentId, uuid),
       field("amountCents", &AdminRefund::amountCents, range(1, 99'999'999), described("Without it all that is left.")),
       field("reason", &AdminRefund::reason, trimmed, length(1, 500)));
+}
+constexpr std::string_view example_of(AdminRefund*) {
+  return R"({"enrollmentId":"01a20daa-f2a3-75d8-984a-862541814e39","amountCents":15000,"reason":"A third of the course fell through"})";
 }
 
 struct RequestedRefund {
