@@ -1,0 +1,12 @@
+#include "simulation/parts.h"
+
+#include <array>
+
+namespace isthmus::simulation {
+
+std::span<const Part* const> parts() {
+  static constexpr std::array all{&accounts, &people, &courses, &enrollments, &payments, &mails, &queues, &intruders};
+  return all;
+}
+
+}  // namespace isthmus::simulation
