@@ -127,6 +127,13 @@ std::string Life::find(std::string_view sql, std::vector<SqlValue> values) {
   return text;
 }
 
+std::size_t Life::eagerness(const Part& part) const {
+  constexpr auto degrees = std::to_array<std::size_t>({0, 1, 1, 2, 4});
+  Dice drawn = dice.fork("eagerness").fork(part.name);
+  const std::size_t degree = drawn.pick(degrees);
+  return part.is_needed ? std::max<std::size_t>(degree, 1) : degree;
+}
+
 std::int64_t Life::count(std::string_view sql, std::vector<SqlValue> values) {
   return world.database.count(sql, std::move(values));
 }

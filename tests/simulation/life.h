@@ -114,6 +114,8 @@ class Life {
   std::int64_t count(std::string_view sql, std::vector<SqlValue> values = {});
 
   std::vector<std::unique_ptr<Person>>& people() { return people_; }
+  /// How much people are drawn to a part in this run: each run is about other things.
+  std::size_t eagerness(const Part& part) const;
   Plan plan;
   Dice dice;
   Weather weather;

@@ -15,7 +15,7 @@ class Person;
 struct Deed {
   std::string_view name;
   /// How often it is chosen, compared with others.
-  int weight = 1;
+  std::size_t weight = 1;
   bool (*possible)(Person&);
   Script<> (*run)(Person&);
 };
@@ -42,6 +42,8 @@ struct Part {
   void (*prepare)(Life&) = nullptr;
   /// Called at every round of the settling in the end: what the part's providers still have to say.
   void (*settle)(Life&) = nullptr;
+  /// Whether nothing goes on without it, so that no run leaves it out.
+  bool is_needed = false;
 };
 
 /// All parts. A new one is a file in parts/ and a line in parts.cpp.

@@ -4,6 +4,7 @@
 
 namespace isthmus::simulation {
 
-extern const Part accounts, courses, enrollments, intruders, mails, payments, people, queues;
+extern const Part accounts, courses, disputes, enrollments, intruders, learning, mails, payments, payouts, people,
+    queues, scheduling;
 
 }  // namespace isthmus::simulation

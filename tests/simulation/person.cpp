@@ -26,17 +26,18 @@ Person::Person(Life& in, int with_number)
       dice_(in.dice.fork("person", static_cast<std::uint64_t>(with_number))) {}
 
 Script<> Person::live() {
-  const int most = std::min(static_cast<int>(10 + dice_.below(30)), life.plan.deeds);
+  const int most = std::min(static_cast<int>(20 + dice_.below(50)), life.plan.deeds);
   for (int done = 0; done < most && !life.stopped(); ++done) {
     // Most things follow each other quickly; now and then somebody sleeps, or forgets about it all for a day.
     const Millis pause = dice_.one_in(40)  ? dice_.between(hour, 26 * hour)
                          : dice_.one_in(6) ? dice_.between(5 * minute, 80 * minute)
                                            : dice_.between(0, 40 * second);
     co_await life.wait(pause);
+    look_around();
     std::vector<const Deed*> possible;
     for (const Part* part : parts())
       for (const Deed& deed : part->deeds)
-        if (deed.possible(*this)) possible.insert(possible.end(), static_cast<std::size_t>(deed.weight), &deed);
+        if (deed.possible(*this)) possible.insert(possible.end(), deed.weight * life.eagerness(*part), &deed);
     if (possible.empty()) continue;
     const Deed& deed = *dice_.pick(possible);
     doing = deed.name;
@@ -90,13 +91,12 @@ Script<> Person::one_of_two(std::shared_ptr<Both> both, std::size_t which, Outgo
   if (--both->left == 0 && both->waiting) life.resume_soon(both->waiting);
 }
 
-Script<std::vector<std::optional<Reply>>> Person::ask_twice(std::string method, std::string target, Json body,
-                                                            How how) {
+Script<std::vector<std::optional<Reply>>> Person::ask_at_once(Ask first, Ask next, How how) {
   const auto both = std::make_shared<Both>();
-  auto first = one_of_two(both, 0, request(method, target, body, how));
-  auto next = one_of_two(both, 1, request(method, target, body, how));
-  first.start();
-  next.start();
+  auto in_one = one_of_two(both, 0, request(first.method, first.target, first.body, how));
+  auto in_other = one_of_two(both, 1, request(next.method, next.target, next.body, how));
+  in_one.start();
+  in_other.start();
   struct Finish {
     Both& both;
     bool await_ready() const { return both.left == 0; }
@@ -105,6 +105,35 @@ Script<std::vector<std::optional<Reply>>> Person::ask_twice(std::string method, 
   };
   co_await Finish{*both};
   co_return both->replies;
+}
+
+Script<std::vector<std::optional<Reply>>> Person::ask_twice(std::string method, std::string target, Json body,
+                                                            How how) {
+  Ask ask{std::move(method), std::move(target), std::move(body)};
+  co_return co_await ask_at_once(ask, ask, std::move(how));
+}
+
+void Person::look_around() {
+  standing = {};
+  if (id.empty()) return;
+  const ResultSet row = life.world.database.execute(R"(
+      SELECT EXISTS (SELECT 1 FROM user_roles WHERE user_id = ?1 AND role IN ('creator', 'studentTeacher')),
+             EXISTS (SELECT 1 FROM user_roles WHERE user_id = ?1 AND role = 'admin'),
+             EXISTS (SELECT 1 FROM courses c WHERE c.status = 'published' AND c.creator_id <> ?1 AND NOT EXISTS
+                     (SELECT 1 FROM enrollments e WHERE e.student_id = ?1 AND e.course_id = c.id
+                      AND e.status IN ('enrolled', 'completed'))),
+             EXISTS (SELECT 1 FROM enrollments WHERE student_id = ?1 AND status = 'enrolled'),
+             EXISTS (SELECT 1 FROM sessions WHERE (student_id = ?1 OR teacher_id = ?1) AND status = 'scheduled'),
+             EXISTS (SELECT 1 FROM enrollments e JOIN courses c ON c.id = e.course_id
+                     WHERE (c.creator_id = ?1 OR e.teacher_id = ?1) AND e.status = 'enrolled'),
+             EXISTS (SELECT 1 FROM payment_splits WHERE recipient_id = ?1),
+             EXISTS (SELECT 1 FROM availability WHERE teacher_id = ?1),
+             EXISTS (SELECT 1 FROM users WHERE id = ?1 AND stripe_account_status = 'active'),
+             EXISTS (SELECT 1 FROM payment_splits s JOIN users u ON u.id = s.recipient_id
+                     WHERE s.status = 'approved' AND u.stripe_account_status = 'active'))",
+                                                    {id});
+  const auto is = [&](std::size_t column) { return std::get<std::int64_t>(row.cells.at(column)) == 1; };
+  standing = {is(0), is(1), is(2), is(3), is(4), is(5), is(6), is(7), is(8), is(9)};
 }
 
 bool Person::expect(const std::optional<Reply>& reply, std::vector<int> statuses) {

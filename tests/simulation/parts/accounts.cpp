@@ -121,10 +121,10 @@ Script<> look_at_myself(Person& person) {
 }
 
 constexpr std::array deeds{
-    Deed{"come in", 12, [](Person& person) { return !person.signed_in(); }, come_in},
+    Deed{"come in", 20, [](Person& person) { return !person.signed_in(); }, come_in},
     Deed{"refresh the tokens", 1, [](Person& person) { return person.signed_in(); }, refresh},
     Deed{"sign out", 1, [](Person& person) { return person.signed_in(); }, sign_out},
-    Deed{"verify the address", 2, [](Person& person) { return !person.id.empty(); }, verify},
+    Deed{"verify the address", 1, [](Person& person) { return !person.id.empty(); }, verify},
     Deed{"ask for another verification", 1, [](Person& person) { return person.signed_in(); }, ask_for_verification},
     Deed{"reset the password", 1, [](Person& person) { return !person.id.empty(); }, reset_password},
     Deed{"look at the devices", 1, [](Person& person) { return person.signed_in(); }, look_at_devices},
@@ -171,6 +171,6 @@ Script<bool> refresh_tokens(Person& person) {
   co_return false;
 }
 
-const Part accounts{"accounts", deeds, laws};
+const Part accounts{"accounts", deeds, laws, nullptr, nullptr, true};
 
 }  // namespace isthmus::simulation

@@ -60,7 +60,7 @@ Script<> browse(Person& person) {
 }
 
 constexpr std::array deeds{
-    Deed{"create a course", 4,
+    Deed{"create a course", 12,
          [](Person& person) { return person.creator && person.signed_in() && person.belongings.of<Shelf>().begun < 3; },
          create_course},
     Deed{"change a price", 1,
@@ -97,6 +97,6 @@ std::string some_course(Life& life, Dice& dice) {
   return rows.cells.empty() ? "" : std::get<std::string>(rows.cells[dice.below(rows.cells.size())]);
 }
 
-const Part courses{"courses", deeds, laws, prepare};
+const Part courses{"courses", deeds, laws, prepare, nullptr, true};
 
 }  // namespace isthmus::simulation

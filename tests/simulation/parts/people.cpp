@@ -41,8 +41,6 @@ Script<> look_at_profile(Person& person) {
     person.life.violate("an address is shown to its owner only", person.name + " sees that of " + other->name);
 }
 
-bool is_in(Person& person) { return person.signed_in() && !person.id.empty(); }
-
 constexpr std::array deeds{
     Deed{"follow somebody, or no longer", 2, is_in, follow},
     Deed{"change the profile", 1, is_in, change_profile},
