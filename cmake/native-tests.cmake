@@ -24,6 +24,13 @@ foreach(product IN LISTS ISTHMUS_PRODUCTS)
   endif()
 endforeach()
 
+# The simulated world: `scripts/simulate`.
+file(GLOB_RECURSE simulation_sources CONFIGURE_DEPENDS tests/simulation/*.cpp)
+add_executable(simulation EXCLUDE_FROM_ALL ${simulation_sources} tests/native/fake_plugnmeet.cpp tests/native/fake_stream.cpp
+               tests/native/fake_stripe.cpp tests/native/scheduler.cpp tests/native/server.cpp tests/native/sqlite_database.cpp tests/native/stores.cpp tests/native/world.cpp)
+target_link_libraries(simulation PRIVATE isthmus_tests_options isthmus_peerloop sqlite3)
+target_link_options(simulation PRIVATE -Wl,--wrap=argon2id_hash_raw)
+
 # Each tests/fuzz/<name>.cpp is a libFuzzer target fuzz_<name>.
 if(ISTHMUS_FUZZ)
   file(GLOB fuzz_sources CONFIGURE_DEPENDS tests/fuzz/*.cpp)

@@ -2,7 +2,7 @@
 
 namespace isthmus::native {
 
-void Scheduler::resume_first() {
+void Scheduler::step() {
   const auto first = waiting_.begin();
   const auto [place, waiting] = *first;
   if (place.first > now_.ms) now_.ms = place.first;
@@ -11,11 +11,11 @@ void Scheduler::resume_first() {
 }
 
 void Scheduler::run() {
-  while (!waiting_.empty()) resume_first();
+  while (!waiting_.empty()) step();
 }
 
 void Scheduler::run_until(Timestamp until) {
-  while (!waiting_.empty() && waiting_.begin()->first.first <= until.ms) resume_first();
+  while (!waiting_.empty() && waiting_.begin()->first.first <= until.ms) step();
   if (now_ < until) now_ = until;
 }
 

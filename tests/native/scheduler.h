@@ -27,11 +27,15 @@ class Scheduler {
   class Wait;
   Wait wait(Millis length);
 
+  /// Resumes the one who waits for the earliest moment, moving time forward. Somebody must wait.
+  void step();
   /// Resumes whoever waits, moving time forward, until nobody waits any more.
   void run();
   /// The same up to `until`, where time then stands.
   void run_until(Timestamp until);
   bool idle() const { return waiting_.empty(); }
+  /// The earliest moment that somebody waits for. Somebody must wait.
+  Timestamp next() const { return {waiting_.begin()->first.first}; }
 
   /// A number below `bound`.
   std::uint64_t draw(std::uint64_t bound) { return bound == 0 ? 0 : random_() % bound; }
@@ -39,8 +43,6 @@ class Scheduler {
 
  private:
   using Place = std::pair<std::int64_t, std::uint64_t>;
-
-  void resume_first();
 
   Timestamp now_{1'790'000'000'000};  // 2026-09-21
   std::mt19937_64 random_;

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <map>
 
 #include <doctest/doctest.h>
 #include <sqlite3.h>
@@ -14,11 +15,6 @@
 namespace isthmus::native {
 
 namespace {
-
-struct Finalize {
-  void operator()(sqlite3_stmt* statement) const { sqlite3_finalize(statement); }
-};
-using Prepared = std::unique_ptr<sqlite3_stmt, Finalize>;
 
 enum class Numbers {
   as_sqlite,  ///< integers stay integers
@@ -99,16 +95,18 @@ bool survives_as_object(sqlite3_stmt* statement) {
           std::ranges::none_of(names, [](std::string_view name) { return to_integer(name).has_value(); }));
 }
 
-Result<ResultSet> run_one(sqlite3* database, std::string_view sql, const std::vector<SqlValue>& values,
-                          Numbers numbers) {
-  sqlite3_stmt* raw = nullptr;
-  const char* rest = nullptr;
-  if (sqlite3_prepare_v2(database, sql.data(), static_cast<int>(sql.size()), &raw, &rest) != SQLITE_OK)
-    return Failure(error_of(database));
-  const Prepared statement(raw);
-  if (!statement) return Failure(internal_error("D1_ERROR: No SQL statements detected."));
-  if (!trim({rest, sql.data() + sql.size()}).empty())
-    return Failure(internal_error("a statement is followed by another: " + std::string(sql)));
+/// Leaves a statement ready for its next use.
+struct Reset {
+  sqlite3_stmt* statement;
+  ~Reset() {
+    sqlite3_reset(statement);
+    sqlite3_clear_bindings(statement);
+  }
+};
+
+Result<ResultSet> run_one(sqlite3* database, sqlite3_stmt* raw, std::string_view sql,
+                          const std::vector<SqlValue>& values, Numbers numbers) {
+  const Reset reset{raw};
   if (static_cast<std::size_t>(sqlite3_bind_parameter_count(raw)) != values.size())
     return Failure(internal_error("D1_ERROR: Wrong number of parameter bindings for SQL query: " + std::string(sql)));
   for (std::size_t i = 0; i < values.size(); ++i)
@@ -163,25 +161,72 @@ void must_execute(sqlite3* database, const char* sql) {
   REQUIRE_MESSAGE(status == SQLITE_OK, sqlite3_errmsg(database));
 }
 
+using Opened = std::unique_ptr<sqlite3, decltype([](sqlite3* database) { sqlite3_close(database); })>;
+
+Opened open_in_memory() {
+  sqlite3* opened = nullptr;
+  REQUIRE(sqlite3_open(":memory:", &opened) == SQLITE_OK);
+  return Opened(opened);
+}
+
+struct Image {
+  std::unique_ptr<unsigned char, decltype([](unsigned char* bytes) { sqlite3_free(bytes); })> bytes;
+  sqlite3_int64 size = 0;
+};
+
+/// A product's empty database as a file's bytes: migrating takes much longer than copying, and tests open many.
+const Image& migrated(std::string_view product) {
+  static std::map<std::string, Image, std::less<>> images;
+  const auto known = images.find(product);
+  if (known != images.end()) return known->second;
+  const Opened database = open_in_memory();
+  must_execute(database.get(), "PRAGMA foreign_keys = ON");
+  for (const auto& file : migrations_of(product)) must_execute(database.get(), read_file(file).c_str());
+  Image& image = images[std::string(product)];
+  image.bytes.reset(sqlite3_serialize(database.get(), "main", &image.size, 0));
+  REQUIRE(image.bytes);
+  return image;
+}
+
 }  // namespace
 
 void SqliteDatabase::Close::operator()(sqlite3* database) const { sqlite3_close(database); }
+void SqliteDatabase::Finalize::operator()(sqlite3_stmt* statement) const { sqlite3_finalize(statement); }
 
 SqliteDatabase::SqliteDatabase(Scheduler& scheduler, const Fates& fates, std::string_view product)
     : scheduler_(scheduler), fates_(fates) {
-  sqlite3* opened = nullptr;
-  REQUIRE(sqlite3_open(":memory:", &opened) == SQLITE_OK);
-  database_.reset(opened);
-  must_execute(opened, "PRAGMA foreign_keys = ON");
-  for (const auto& file : migrations_of(product)) must_execute(opened, read_file(file).c_str());
-  limit_as_d1(opened);
+  const Image& image = migrated(product);
+  database_.reset(open_in_memory().release());
+  // The database frees what it is given.
+  auto* bytes = static_cast<unsigned char*>(sqlite3_malloc64(static_cast<sqlite3_uint64>(image.size)));
+  std::copy_n(image.bytes.get(), image.size, bytes);
+  REQUIRE(sqlite3_deserialize(database_.get(), "main", bytes, image.size, image.size,
+                              SQLITE_DESERIALIZE_FREEONCLOSE | SQLITE_DESERIALIZE_RESIZEABLE) == SQLITE_OK);
+  must_execute(database_.get(), "PRAGMA foreign_keys = ON");
+  limit_as_d1(database_.get());
 }
 
-Result<std::vector<ResultSet>> SqliteDatabase::run_as_transaction(const std::vector<Statement>& statements) {
+Result<sqlite3_stmt*> SqliteDatabase::prepare(const std::string& sql) {
+  const auto known = prepared_.find(sql);
+  if (known != prepared_.end()) return known->second.get();
+  sqlite3_stmt* raw = nullptr;
+  const char* rest = nullptr;
+  if (sqlite3_prepare_v2(database_.get(), sql.data(), static_cast<int>(sql.size()), &raw, &rest) != SQLITE_OK)
+    return Failure(error_of(database_.get()));
+  Prepared statement(raw);
+  if (!statement) return Failure(internal_error("D1_ERROR: No SQL statements detected."));
+  if (!trim({rest, sql.data() + sql.size()}).empty())
+    return Failure(internal_error("a statement is followed by another: " + sql));
+  return prepared_.emplace(sql, std::move(statement)).first->second.get();
+}
+
+Result<std::vector<ResultSet>> SqliteDatabase::transact(const std::vector<Statement>& statements) {
   must_execute(database_.get(), "BEGIN");
   std::vector<ResultSet> sets;
   for (const Statement& statement : statements) {
-    auto rows = run_one(database_.get(), statement.sql, statement.values, Numbers::as_d1);
+    const auto prepared = prepare(statement.sql);
+    auto rows = prepared ? run_one(database_.get(), *prepared, statement.sql, statement.values, Numbers::as_d1)
+                         : Result<ResultSet>(Failure(prepared.error()));
     if (!rows) {
       must_execute(database_.get(), "ROLLBACK");
       return Failure(std::move(rows).error());
@@ -200,7 +245,7 @@ Task<Result<std::vector<ResultSet>>> SqliteDatabase::batch(std::vector<Statement
     const Fate fate = fates_ ? fates_({"database", "batch"}) : Fate{};
     co_await scheduler_.wait(fate.before);
     if (fate.fault == Fate::Fault::not_done) co_return Failure(unavailable("D1_ERROR: D1 DB is overloaded."));
-    auto sets = run_as_transaction(statements);
+    auto sets = transact(statements);
     co_await scheduler_.wait(fate.after);
     if (fate.fault != Fate::Fault::answer_lost) co_return sets;
     if (on_lost_answer == OnLostAnswer::fail || tries == most_tries)
@@ -209,10 +254,15 @@ Task<Result<std::vector<ResultSet>>> SqliteDatabase::batch(std::vector<Statement
 }
 
 ResultSet SqliteDatabase::execute(std::string_view sql, std::vector<SqlValue> values) {
-  auto rows = run_one(database_.get(), sql, values, Numbers::as_sqlite);
+  const std::string text(sql);
+  const auto prepared = prepare(text);
+  REQUIRE_MESSAGE(prepared.has_value(), (prepared ? "" : prepared.error().log.value));
+  auto rows = run_one(database_.get(), *prepared, text, values, Numbers::as_sqlite);
   REQUIRE_MESSAGE(rows.has_value(), (rows ? "" : rows.error().log.value + rows.error().text.value));
   return *std::move(rows);
 }
+
+std::int64_t SqliteDatabase::changes() const { return sqlite3_total_changes64(database_.get()); }
 
 std::int64_t SqliteDatabase::count(std::string_view sql, std::vector<SqlValue> values) {
   auto rows = execute(sql, std::move(values));

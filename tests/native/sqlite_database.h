@@ -3,12 +3,14 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "native/scheduler.h"
 #include "ports/database.h"
 
 struct sqlite3;
+struct sqlite3_stmt;
 
 namespace isthmus::native {
 
@@ -22,6 +24,9 @@ class SqliteDatabase final : public Database {
 
   Task<Result<std::vector<ResultSet>>> batch(std::vector<Statement> statements, OnLostAnswer on_lost_answer) override;
 
+  /// Runs a batch here and now: all or nothing.
+  Result<std::vector<ResultSet>> transact(const std::vector<Statement>& statements);
+
   /// Runs a statement past all imitation of D1, for setting up a test and for looking behind the scenes. A wrong
   /// statement fails the test.
   ResultSet execute(std::string_view sql, std::vector<SqlValue> values = {});
@@ -30,19 +35,28 @@ class SqliteDatabase final : public Database {
   /// The first column of the first row as a text; "" where there is none.
   std::string text(std::string_view sql, std::vector<SqlValue> values = {});
 
+  /// How many rows were ever written. Grows with every write.
+  std::int64_t changes() const;
+
   /// How many batches were asked for: a request should need at most two to read and two to write.
   int round_trips = 0;
 
  private:
-  Result<std::vector<ResultSet>> run_as_transaction(const std::vector<Statement>& statements);
-
   struct Close {
     void operator()(sqlite3* database) const;
   };
+  struct Finalize {
+    void operator()(sqlite3_stmt* statement) const;
+  };
+  using Prepared = std::unique_ptr<sqlite3_stmt, Finalize>;
+
+  /// The statement of this text, prepared once.
+  Result<sqlite3_stmt*> prepare(const std::string& sql);
 
   Scheduler& scheduler_;
   const Fates& fates_;
   std::unique_ptr<sqlite3, Close> database_;
+  std::unordered_map<std::string, Prepared> prepared_;
 };
 
 }  // namespace isthmus::native

@@ -1,0 +1,325 @@
+#include "simulation/host.h"
+
+#include "base/strings.h"
+#include "http/rate_limit.h"
+
+namespace isthmus::simulation {
+
+namespace {
+
+/// Nobody comes back to who waits for this.
+struct Never {
+  bool await_ready() const noexcept { return false; }
+  void await_suspend(std::coroutine_handle<>) const noexcept {}
+  void await_resume() const noexcept {}
+};
+
+/// The instance ends here. What it was doing is destroyed as soon as nothing of it runs.
+Never die(Errand& errand, std::string_view when) {
+  errand.location.doomed = true;
+  errand.note("the instance in " + errand.location.name + " dies " + std::string(when));
+  return {};
+}
+
+Script<> perform_later(Life& life, Millis delay, std::function<void()> work) {
+  co_await life.wait(delay);
+  work();
+}
+
+Error not_done(std::string_view port) {
+  return unavailable(port == "database" ? "D1_ERROR: D1 DB is overloaded." : std::string(port) + " did not answer");
+}
+Error lost(std::string_view port) {
+  return unavailable(port == "database" ? "D1_ERROR: Network connection lost." : std::string(port) + " broke off");
+}
+
+/// Performs `work` on the other side, as fortune has it.
+template <class Work>
+auto carry_out(Errand& errand, std::string_view port, Fortune fortune, Work work) -> Task<decltype(work())> {
+  const auto named = [&](std::string_view what) { errand.note(std::string(port) + ": " + std::string(what)); };
+  co_await errand.life.wait(fortune.before);
+  if (fortune.is(Fault::not_done)) {
+    named("not done");
+    co_return Failure(not_done(port));
+  }
+  if (fortune.is(Fault::death) && !fortune.is_done) co_await die(errand, "before " + std::string(port));
+  if (fortune.is(Fault::done_late)) {
+    named("failed, and is done later");
+    errand.life.spawn(perform_later(errand.life, static_cast<Millis>(1 + (fortune.variant >> 8) % 5000),
+                                    [work]() mutable { static_cast<void>(work()); }));
+    co_return Failure(lost(port));
+  }
+  auto outcome = work();
+  if (fortune.is(Fault::death)) co_await die(errand, "behind " + std::string(port));
+  co_await errand.life.wait(fortune.after);
+  if (fortune.is(Fault::answer_lost)) {
+    named("done, answer lost");
+    co_return Failure(lost(port));
+  }
+  if (fortune.is(Fault::slow)) named("slow");
+  co_return outcome;
+}
+
+class SimulatedDatabase final : public Database {
+ public:
+  explicit SimulatedDatabase(Errand& errand) : errand_(errand) {}
+
+  Task<Result<std::vector<ResultSet>>> batch(std::vector<Statement> statements, OnLostAnswer on_lost_answer) override {
+    constexpr int most_tries = 3;
+    for (int tries = 1;; ++tries) {
+      auto sets =
+          co_await attempt(carry_out(errand_, "database", errand_.draw("database"), [life = &errand_.life, statements] {
+            auto done = life->world.database.transact(statements);
+            if (!done && done.error().status == 500)
+              life->violate("the database takes every statement", done.error().log.value);
+            return done;
+          }));
+      const bool again =
+          !sets && sets.error().status == 503 && on_lost_answer == OnLostAnswer::retry && tries < most_tries;
+      if (!again) co_return sets;
+      co_await errand_.life.wait(errand_.dice.between(1, Millis{50} << tries));
+    }
+  }
+
+ private:
+  Errand& errand_;
+};
+
+/// A location keeps what it read for up to a minute, also that there was nothing; what it wrote itself it sees at once.
+class StaleKeyValue final : public KeyValue {
+ public:
+  explicit StaleKeyValue(Errand& errand) : errand_(errand) {}
+
+  Task<Result<std::optional<std::string>>> get(std::string key) override {
+    const Fortune fortune = errand_.draw("key_value");
+    const bool keeps = errand_.life.weather.strikes(Fault::stale, fortune.variant, 2, errand_.dice);
+    const Millis kept = keeps ? errand_.dice.between(1, minute) : 0;
+    return carry_out(errand_, "key_value", fortune,
+                     [errand = &errand_, key = std::move(key), kept] -> Result<std::optional<std::string>> {
+                       Life& life = errand->life;
+                       auto& seen = errand->location.seen;
+                       if (const auto known = seen.find(key); known != seen.end() && life.now() < known->second.until)
+                         return known->second.value;
+                       const auto entry = life.key_value().find(key);
+                       std::optional<std::string> value;
+                       if (entry != life.key_value().end() && life.now() < entry->second.expires)
+                         value = entry->second.value;
+                       if (kept > 0) seen[key] = {value, life.now() + kept};
+                       return value;
+                     });
+  }
+  Task<Result<void>> put(std::string key, std::string value, Millis length) override {
+    return carry_out(errand_, "key_value", errand_.draw("key_value"),
+                     [life = &errand_.life, location = &errand_.location, key = std::move(key),
+                      value = std::move(value), length] -> Result<void> {
+                       life->key_value()[key] = {value, life->now() + std::max(length, shortest_life)};
+                       location->seen.erase(key);
+                       return {};
+                     });
+  }
+  Task<Result<void>> remove(std::string key) override {
+    return carry_out(errand_, "key_value", errand_.draw("key_value"),
+                     [life = &errand_.life, location = &errand_.location, key = std::move(key)] -> Result<void> {
+                       life->key_value().erase(key);
+                       location->seen.erase(key);
+                       return {};
+                     });
+  }
+
+ private:
+  Errand& errand_;
+};
+
+std::string_view provider_of(std::string_view url) {
+  constexpr std::string_view scheme = "https://";
+  if (url.starts_with(scheme)) url.remove_prefix(scheme.size());
+  return url.substr(0, url.find('.'));
+}
+
+/// What a provider, or something on the way to it, answers instead.
+Result<IncomingAnswer> strange(Result<IncomingAnswer> answer, std::uint64_t variant) {
+  switch (variant % 6) {
+    case 0: return IncomingAnswer{429, {{"retry-after", "2"}}, R"({"error":{"type":"rate_limit_error"}})"};
+    case 1: return IncomingAnswer{500, {}, R"({"error":{"type":"api_error"}})"};
+    case 2: return IncomingAnswer{200, {}, "<html>Welcome to this hotel</html>"};
+    case 3: return IncomingAnswer{502, {}, "<html>Bad gateway</html>"};
+    case 4:
+      if (answer) answer->body.resize(answer->body.size() / 2);
+      return answer;
+    default: return IncomingAnswer{200, {}, ""};
+  }
+}
+
+class SimulatedHttp final : public HttpClient {
+ public:
+  explicit SimulatedHttp(Errand& errand) : errand_(errand) {}
+
+  Task<Result<IncomingAnswer>> send(OutgoingRequest request) override {
+    const std::string_view port = provider_of(request.url);
+    Fortune fortune = errand_.draw(port);
+    errand_.note(request.method + ' ' + request.url);
+    const bool in_vain = fortune.is(Fault::strange_answer) && (fortune.variant >> 16) % 2 == 0;
+    auto answer = co_await attempt(
+        carry_out(errand_, port, fortune, [life = &errand_.life, request, in_vain] -> Result<IncomingAnswer> {
+          if (in_vain) return IncomingAnswer{};
+          return life->answer_outside(request);
+        }));
+    if (!answer) {
+      answer = Failure(Error(503, "timeout", ClientText("The service is busy."), LogText(answer.error().log.value)));
+    } else if (fortune.is(Fault::strange_answer)) {
+      answer = strange(std::move(answer), fortune.variant);
+      errand_.note("a strange answer, " + std::string(in_vain ? "nothing done" : "and it was done"));
+    }
+    errand_.life.post_events_of_calls();
+    co_return answer;
+  }
+
+ private:
+  Errand& errand_;
+};
+
+class LocalClock final : public Clock {
+ public:
+  explicit LocalClock(Errand& errand) : errand_(errand) {}
+  Timestamp now() override { return errand_.now(); }
+  Task<Result<void>> sleep(Millis length) override {
+    co_await errand_.life.wait(length);
+    co_return Result<void>();
+  }
+
+ private:
+  Errand& errand_;
+};
+
+class DrawnRandom final : public Random {
+ public:
+  explicit DrawnRandom(Errand& errand) : dice_(errand.dice.fork("random")) {}
+  void fill(std::span<std::uint8_t> out) override {
+    for (auto& byte : out) byte = static_cast<std::uint8_t>(dice_.next());
+  }
+
+ private:
+  Dice dice_;
+};
+
+class WatchedLog final : public Log {
+ public:
+  explicit WatchedLog(Errand& errand) : errand_(errand) {}
+  void write_line(Level, std::string line) override {
+    if (line.contains("@example.org") || line.contains("eyJ"))
+      errand_.life.violate("no address or token is logged", line);
+  }
+
+ private:
+  Errand& errand_;
+};
+
+class GenerousRateLimiter final : public RateLimiter {
+ public:
+  Task<Result<bool>> allow(std::string) override { co_return true; }
+};
+
+}  // namespace
+
+Fortune Errand::draw(std::string_view port) { return life.weather.draw(port, dice.seed() + ++calls, life.now(), dice); }
+
+struct ErrandHost::Ports {
+  Ports(Errand& errand, const std::string& body, std::int64_t announced_length)
+      : database(errand),
+        key_value(errand),
+        bucket(errand.life.world.scheduler, errand.life.world.fates, errand.life.world.bucket, body, announced_length),
+        http(errand),
+        clock(errand),
+        random(errand),
+        log(errand),
+        host{database,
+             key_value,
+             bucket,
+             http,
+             clock,
+             random,
+             log,
+             limiter,
+             errand.life.world.settings,
+             errand.life.world.cpu,
+             errand.location.circuits} {}
+
+  SimulatedDatabase database;
+  StaleKeyValue key_value;
+  native::MemoryBucket bucket;
+  SimulatedHttp http;
+  LocalClock clock;
+  DrawnRandom random;
+  WatchedLog log;
+  GenerousRateLimiter limiter;
+  Host host;
+};
+
+ErrandHost::ErrandHost(Life& life, Location& location, Dice dice, std::string name, const std::string& body,
+                       std::int64_t announced_length)
+    : errand_{life, location, dice, std::move(name)},
+      ports_(std::make_unique<Ports>(errand_, body, announced_length)) {}
+ErrandHost::~ErrandHost() = default;
+Host& ErrandHost::host() { return ports_->host; }
+
+class Exchange::Wire final : public Incoming {
+ public:
+  explicit Wire(Outgoing outgoing) : outgoing_(std::move(outgoing)) {
+    const std::string_view target = outgoing_.target;
+    const auto mark = target.find('?');
+    method = method_named(outgoing_.method);
+    path = target.substr(0, mark);
+    if (mark != std::string_view::npos) query = target.substr(mark + 1);
+    outgoing_.headers.push_back({"content-length", std::to_string(outgoing_.body.size())});
+  }
+  std::optional<std::string> header(HeaderName name) override {
+    for (const Header& one : outgoing_.headers)
+      if (equal_ignoring_case(one.name, name.text())) return one.value;
+    return std::nullopt;
+  }
+  Task<Result<std::string>> read_body(std::uint32_t most) override {
+    if (outgoing_.body.size() > most) co_return Failure(payload_too_large(most));
+    co_return outgoing_.body;
+  }
+  Task<Result<std::string>> peek_body(std::uint32_t count) override { co_return outgoing_.body.substr(0, count); }
+  const std::string& body() const { return outgoing_.body; }
+
+ private:
+  Outgoing outgoing_;
+};
+
+Exchange::Exchange(Life& life, Location& location, Dice dice, std::string name, Outgoing outgoing,
+                   std::shared_ptr<Visit> visit)
+    : life_(life),
+      began_(life.now()),
+      wire_(std::make_unique<Wire>(std::move(outgoing))),
+      host_(std::make_unique<ErrandHost>(life, location, dice, std::move(name), wire_->body(),
+                                         static_cast<std::int64_t>(wire_->body().size()))),
+      visit_(std::move(visit)) {
+  task_ = life.pipeline().serve(*wire_, host_->host(), [this](Response response) { answer(std::move(response)); });
+}
+
+Exchange::~Exchange() = default;
+
+void Exchange::answer(Response response) {
+  if (answered_) life_.violate("a request is answered once", name());
+  answered_ = true;
+  std::string body = std::move(response.body);
+  if (response.stream != 0) {
+    auto stream = life_.world.bucket.open_streams.extract(response.stream);
+    if (!stream.empty()) body = std::move(stream.mapped());
+  }
+  std::string text = "answered " + std::to_string(response.status);
+  if (response.status >= 400) text += ' ' + body.substr(0, 160);
+  life_.note(name(), std::move(text));
+  if (response.status == 500) life_.violate("nothing is an internal error", name() + ": " + body);
+  visit_->reply = Reply{response.status, std::move(response.headers), std::move(body)};
+  life_.hand_over(*visit_);
+}
+
+CronRun::CronRun(Life& life, Location& location, Dice dice, std::string name)
+    : host_(life, location, dice, std::move(name)) {
+  task_ = life.pipeline().run_scheduled(host_.host(), "* * * * *");
+}
+
+}  // namespace isthmus::simulation

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "native/scheduler.h"
+#include "native/server.h"
+
+namespace isthmus::simulation {
+
+/// As much of Resend as matters for what is sent and how often: a key is remembered for a day, the same mail under it
+/// gives the same answer, another one a 409. Keeps every mail that went out.
+class MailProvider {
+ public:
+  explicit MailProvider(native::Scheduler& scheduler) : scheduler_(scheduler) {}
+
+  struct Sent {
+    std::string id, key, to, subject, text, mail, outbox_id;
+    Timestamp at;
+  };
+
+  IncomingAnswer answer(const OutgoingRequest& request);
+
+  std::vector<Sent> sent;
+
+ private:
+  struct Kept {
+    std::string body, id;
+    Timestamp until;
+  };
+  native::Scheduler& scheduler_;
+  std::map<std::string, Kept> kept_;
+};
+
+/// What follows `token=` in a mail's text, "" where there is none.
+std::string token_in(std::string_view text);
+
+}  // namespace isthmus::simulation

@@ -1,0 +1,13 @@
+#include "simulation/parts.h"
+
+#include <array>
+
+namespace isthmus::simulation {
+
+std::span<const Part* const> parts() {
+  static constexpr std::array all{&accounts, &people,  &courses,  &enrollments, &scheduling, &learning,
+                                  &payments, &payouts, &disputes, &mails,       &queues,     &intruders};
+  return all;
+}
+
+}  // namespace isthmus::simulation

@@ -1,0 +1,176 @@
+#include "simulation/parts/accounts.h"
+
+#include <array>
+
+#include "simulation/parts.h"
+#include "simulation/person.h"
+
+namespace isthmus::simulation {
+
+namespace {
+
+/// `began` is when the request was sent that ended the session.
+void retire(Person& person, Timestamp began) {
+  auto& lost = person.life.belongings.of<LostAndFound>();
+  if (!person.access_token.empty()) lost.access_tokens.push_back({person.access_token, began, person.life.now()});
+  if (!person.refresh_token.empty()) lost.refresh_tokens.push_back(person.refresh_token);
+  person.access_token.clear();
+  person.refresh_token.clear();
+}
+
+void take_tokens(Person& person, const Reply& reply) {
+  const Json json = reply.json();
+  person.access_token = text_of(json["accessToken"]);
+  person.refresh_token = text_of(json["refreshToken"]);
+  if (json.contains("user")) person.id = text_of(json["user"]["id"]);
+}
+
+Script<> sign_in(Person& person) {
+  const auto reply = co_await person.ask(
+      "POST", "/api/auth/login", {{"email", person.email}, {"password", person.password}}, {.signed_in = false});
+  // The sign-up, or a reset of the password, may have failed without a word.
+  if (person.expect(reply, {200, 401}) && reply->status == 200) take_tokens(person, *reply);
+}
+
+Script<> sign_up(Person& person) {
+  const auto reply = co_await person.ask("POST", "/api/auth/signup",
+                                         {{"name", person.name},
+                                          {"email", person.email},
+                                          {"password", person.password},
+                                          {"role", person.creator ? "creator" : "student"}},
+                                         {.signed_in = false});
+  if (!person.expect(reply, {201, 409})) co_return;
+  if (reply->status == 201) take_tokens(person, *reply);
+  if (reply->status == 409) co_await sign_in(person);
+}
+
+Script<> come_in(Person& person) {
+  if (person.id.empty())
+    co_await sign_up(person);
+  else
+    co_await sign_in(person);
+}
+
+Script<> refresh(Person& person) { co_await refresh_tokens(person); }
+
+Script<> sign_out(Person& person) {
+  const Timestamp began = person.life.now();
+  const auto reply = co_await person.ask("POST", "/api/auth/logout");
+  if (!person.expect(reply, {204, 401})) co_return;
+  if (reply->status == 204) retire(person, began);
+  person.access_token.clear();
+  person.refresh_token.clear();
+}
+
+Script<> verify(Person& person) {
+  std::string token;
+  for (const auto& mail : person.life.resend.sent)
+    if (mail.to == person.email && mail.mail == "verify_email") token = token_in(mail.text);
+  if (token.empty()) co_return;
+  const auto reply =
+      co_await person.ask("POST", "/api/auth/verify-email", {{"token", token}}, {.signed_in = false, .tries = 3});
+  person.expect(reply, {200, 400});
+}
+
+Script<> ask_for_verification(Person& person) {
+  person.expect(co_await person.ask("POST", "/api/auth/resend-verification"), {202, 409, 401});
+}
+
+Script<> reset_password(Person& person) {
+  const auto asked = co_await person.ask("POST", "/api/auth/reset-password", {{"email", person.email}},
+                                         {.signed_in = false, .tries = 2});
+  person.expect(asked, {202});
+  co_await person.life.wait(person.dice().between(minute, 20 * minute));
+  std::string token;
+  for (const auto& mail : person.life.resend.sent)
+    if (mail.to == person.email && mail.mail == "reset_password") token = token_in(mail.text);
+  if (token.empty()) co_return;
+  const Timestamp began = person.life.now();
+  const std::string former = person.password;
+  const std::string chosen = "another password, number " + person.next_key();
+  const auto reply = co_await person.ask("POST", "/api/auth/reset-password/confirm",
+                                         {{"token", token}, {"password", chosen}}, {.signed_in = false});
+  if (!person.expect(reply, {204, 400}) && !reply) {
+    // Nobody knows which password holds now: asks once more later, as people do.
+    person.password = chosen;
+    co_return;
+  }
+  if (!reply || reply->status != 204) co_return;
+  person.password = chosen;
+  auto& lost = person.life.belongings.of<LostAndFound>();
+  lost.old_passwords[person.email] = former;
+  lost.used_links.push_back(token);
+  retire(person, began);
+}
+
+Script<> look_at_devices(Person& person) {
+  const auto reply = co_await person.ask("GET", "/api/auth/sessions");
+  if (!person.expect(reply, {200, 401}) || reply->status != 200) co_return;
+  const Json sessions = reply->json()["items"];
+  for (const Json& session : sessions) {
+    if (session["current"] == true || !person.dice().one_in(2)) continue;
+    person.expect(co_await person.ask("DELETE", "/api/auth/sessions/" + text_of(session["id"])), {204, 404, 401});
+    co_return;
+  }
+}
+
+Script<> look_at_myself(Person& person) {
+  const auto reply = co_await person.ask("GET", "/api/auth/me");
+  if (!person.expect(reply, {200, 401}) || reply->status != 200) co_return;
+  if (reply->json()["email"] != person.email) person.life.violate("everybody sees the own account", person.name);
+}
+
+constexpr std::array deeds{
+    Deed{"come in", 20, [](Person& person) { return !person.signed_in(); }, come_in},
+    Deed{"refresh the tokens", 1, [](Person& person) { return person.signed_in(); }, refresh},
+    Deed{"sign out", 1, [](Person& person) { return person.signed_in(); }, sign_out},
+    Deed{"verify the address", 1, [](Person& person) { return !person.id.empty(); }, verify},
+    Deed{"ask for another verification", 1, [](Person& person) { return person.signed_in(); }, ask_for_verification},
+    Deed{"reset the password", 1, [](Person& person) { return !person.id.empty(); }, reset_password},
+    Deed{"look at the devices", 1, [](Person& person) { return person.signed_in(); }, look_at_devices},
+    Deed{"look at the own account", 1, [](Person& person) { return person.signed_in(); }, look_at_myself},
+};
+
+constexpr std::array laws{
+    Law{"an address has one account", Law::When::always,
+        "SELECT email, count(*) FROM users GROUP BY lower(email) HAVING count(*) > 1"},
+    Law{"an ended session has no token that could be exchanged", Law::When::always,
+        "SELECT s.id FROM auth_sessions s JOIN refresh_tokens t ON t.family_id = s.id "
+        "WHERE s.ended_at IS NOT NULL AND t.created_at > s.ended_at + 6000"},
+    Law{"a session has one refresh token that is not used", Law::When::always,
+        "SELECT family_id FROM refresh_tokens WHERE used_at IS NULL GROUP BY family_id HAVING count(*) > 1"},
+    Law{"a new account is asked for its address", Law::When::in_the_end,
+        "SELECT id FROM users u WHERE NOT EXISTS "
+        "(SELECT 1 FROM outbox WHERE instr(dedupe_key, 'mail:verify_email:' || u.id || ':') = 1)"},
+    Law{"everybody has a role", Law::When::always,
+        "SELECT id FROM users u WHERE NOT EXISTS (SELECT 1 FROM user_roles r WHERE r.user_id = u.id)"},
+    Law{"a new password ends every session that was open before", Law::When::always,
+        "SELECT s.id FROM auth_sessions s JOIN one_time_tokens t ON t.user_id = s.user_id "
+        "WHERE t.purpose = 'reset_password' AND t.used_at > s.created_at + 6000 AND s.ended_at IS NULL "
+        "AND EXISTS (SELECT 1 FROM outbox o WHERE o.dedupe_key = 'mail:password_changed:' || t.user_id || ':' || "
+        "t.token_hash)"},
+};
+
+}  // namespace
+
+Script<bool> refresh_tokens(Person& person) {
+  const std::string used = person.refresh_token;
+  if (used.empty()) co_return false;
+  const auto reply = co_await person.ask("POST", "/api/auth/refresh", {{"refreshToken", used}}, {.signed_in = false});
+  const bool known = person.expect(reply, {200, 401});
+  if (known && reply->status == 200) {
+    take_tokens(person, *reply);
+    person.life.belongings.of<LostAndFound>().refresh_tokens.push_back(used);
+    co_return true;
+  }
+  // Without an answer nobody knows whether the token was used: the client signs in again.
+  if (!known || reply->status == 401) {
+    person.access_token.clear();
+    person.refresh_token.clear();
+  }
+  co_return false;
+}
+
+const Part accounts{"accounts", deeds, laws, nullptr, nullptr, true};
+
+}  // namespace isthmus::simulation

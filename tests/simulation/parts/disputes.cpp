@@ -1,0 +1,93 @@
+#include <array>
+
+#include "simulation/parts.h"
+#include "simulation/person.h"
+
+namespace isthmus::simulation {
+
+namespace {
+
+bool is_over(const Json& dispute) {
+  const std::string status = text_of(dispute["status"]);
+  return status == "won" || status == "lost" || status == "warning_closed";
+}
+
+/// A student's bank asks for the money of a payment back, or asks what it is.
+Script<> dispute(Person& person) {
+  Life& life = person.life;
+  auto charge = life.stripe.charges.begin();
+  std::advance(charge, person.dice().below(life.stripe.charges.size()));
+  for (const auto& [id, other] : life.stripe.disputes)
+    if (other["payment_intent"] == charge->first) co_return;
+  const auto amount = charge->second["amount"].get<std::int64_t>();
+  const std::int64_t cents = person.dice().one_in(3) ? 1 + person.dice().between(0, amount - 1) : amount;
+  const bool only_asks = person.dice().one_in(4);
+  life.note(person.name, "sees " + std::to_string(cents) + " of " + charge->first + " disputed");
+  life.post_event(life.stripe.dispute(charge->first, cents, only_asks ? "warning_needs_response" : "needs_response"));
+}
+
+void move_on(Life& life, const std::string& id, Dice& dice) {
+  const std::string status = text_of(life.stripe.disputes.at(id)["status"]);
+  std::string next;
+  if (status == "warning_needs_response") next = dice.one_in(2) ? "warning_closed" : "needs_response";
+  if (status == "needs_response") next = dice.one_in(2) ? "under_review" : "lost";
+  if (status == "under_review") next = dice.one_in(2) ? "won" : "lost";
+  if (next.empty()) return;
+  life.note(id, "is now " + next);
+  life.post_event(life.stripe.move_dispute(id, next));
+}
+
+Script<> hear_of_dispute(Person& person) {
+  std::vector<std::string> open;
+  for (const auto& [id, one] : person.life.stripe.disputes)
+    if (!is_over(one)) open.push_back(id);
+  if (!open.empty()) move_on(person.life, person.dice().pick(open), person.dice());
+  co_return;
+}
+
+bool is_support(Person& person) { return person.number == 0 && !person.life.stripe.charges.empty(); }
+
+constexpr std::array deeds{
+    Deed{"see a payment disputed", 4, is_support, dispute},
+    Deed{"hear of a dispute", 6,
+         [](Person& person) { return person.number == 0 && !person.life.stripe.disputes.empty(); }, hear_of_dispute},
+};
+
+/// Most disputes end.
+void settle(Life& life) {
+  Dice dice = life.dice.fork("ends of disputes");
+  for (const auto& [id, one] : life.stripe.disputes) {
+    const bool stays_open = dice.one_in(5);
+    if (!stays_open && !is_over(one)) move_on(life, id, dice);
+  }
+}
+
+std::string disputes_unlike_stripe(Life& life) {
+  for (const auto& [id, one] : life.stripe.disputes) {
+    const std::string known = life.find(
+        "SELECT status, amount_cents FROM disputes WHERE stripe_dispute_id = ?1 AND transaction_id IS NOT NULL", {id});
+    const std::string there = text_of(one["status"]) + " | " + std::to_string(one["amount"].get<std::int64_t>());
+    if (known != there) return id + " is " + there + ", and we say " + known;
+  }
+  return {};
+}
+
+constexpr std::array laws{
+    Law{"shares are frozen while a dispute is open, and only then", Law::When::always,
+        "SELECT s.id, s.status FROM payment_splits s WHERE (s.status = 'frozen') <> (s.status <> 'reversed' AND EXISTS "
+        "(SELECT 1 FROM disputes d WHERE d.transaction_id = s.transaction_id AND d.closed_at IS NULL))"},
+    Law{"what the bank holds is what is disputed", Law::When::always,
+        "SELECT held, disputed FROM (SELECT (SELECT coalesce(sum(amount_cents), 0) FROM ledger_entries WHERE account = "
+        "'disputes:stripe') AS held, (SELECT coalesce(sum(amount_cents), 0) FROM disputes WHERE transaction_id IS NOT "
+        "NULL AND status IN ('needs_response', 'under_review')) AS disputed) WHERE held <> disputed"},
+    Law{"what was lost is charged back", Law::When::always,
+        "SELECT t.id, t.charged_back_cents FROM transactions t WHERE charged_back_cents <> min(amount_cents, (SELECT "
+        "coalesce(sum(amount_cents), 0) FROM disputes d WHERE d.transaction_id = t.id AND d.status = 'lost'))"},
+    Law{"disputes are as at Stripe", Law::When::in_the_end, "", disputes_unlike_stripe},
+};
+
+}  // namespace
+
+const Part disputes{"disputes", deeds, laws, nullptr, settle};
+
+}  // namespace isthmus::simulation

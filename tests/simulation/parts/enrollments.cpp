@@ -1,0 +1,221 @@
+#include "simulation/parts/enrollments.h"
+
+#include <array>
+
+#include "simulation/parts.h"
+#include "simulation/parts/courses.h"
+#include "simulation/person.h"
+
+namespace isthmus::simulation {
+
+namespace {
+
+/// Somebody who teaches this course beside its creator, "" where there is nobody.
+std::string teacher_of(Life& life, const std::string& course) {
+  return life.find(
+      "SELECT teacher_id FROM course_teachers WHERE course_id = ?1 AND status = 'approved' "
+      "ORDER BY decided_at, teacher_id LIMIT 1",
+      {course});
+}
+
+void keep_page(Person& person, const std::optional<Reply>& reply) {
+  if (!reply || (reply->status != 200 && reply->status != 201)) return;
+  const Json page = reply->json();
+  person.belongings.of<PagesSeen>().sessions.push_back(text_of(page["checkoutSessionId"]));
+}
+
+Json choice(Person& person, const std::string& course) {
+  const std::string teacher = teacher_of(person.life, course);
+  if (teacher.empty() || teacher == person.id || person.dice().one_in(2)) return {{"instructorType", "creator"}};
+  return {{"instructorType", "student_teacher"}, {"studentTeacherId", teacher}};
+}
+
+/// A course of somebody else's in which this person does not learn yet, "" where there is none.
+std::string new_course(Person& person) {
+  const ResultSet rows = person.life.world.database.execute(
+      "SELECT id FROM courses c WHERE status = 'published' AND creator_id <> ?1 AND NOT EXISTS (SELECT 1 FROM "
+      "enrollments e WHERE e.student_id = ?1 AND e.course_id = c.id AND e.status IN ('enrolled', 'completed')) "
+      "ORDER BY id",
+      {person.id});
+  return rows.cells.empty() ? "" : std::get<std::string>(rows.cells[person.dice().below(rows.cells.size())]);
+}
+
+Script<> enroll_in(Person& person, std::string course) {
+  if (course.empty()) co_return;
+  const std::string target = "/api/courses/" + course + "/enroll";
+  const Json body = choice(person, course);
+  How how{.tries = 3};
+  if (person.dice().one_in(2)) how.idempotency_key = person.next_key();
+  if (person.dice().one_in(4)) {
+    const auto replies = co_await person.ask_twice("POST", target, body, how);
+    for (const auto& reply : replies)
+      if (person.expect(reply, {200, 201, 409, 401})) keep_page(person, reply);
+    co_return;
+  }
+  const auto reply = co_await person.ask("POST", target, body, how);
+  if (person.expect(reply, {200, 201, 409, 401})) keep_page(person, reply);
+}
+
+Script<> enroll(Person& person) { return enroll_in(person, new_course(person)); }
+Script<> enroll_anywhere(Person& person) { return enroll_in(person, some_course(person.life, person.dice())); }
+
+Script<> name_a_price(Person& person) {
+  const std::string course = some_course(person.life, person.dice());
+  if (course.empty()) co_return;
+  const Json body{{"instructorType", "creator"}, {"priceCents", 1}, {"amount", 1}};
+  person.expect(co_await person.ask("POST", "/api/courses/" + course + "/enroll", body), {400, 401});
+}
+
+/// Presses Pay on a page, if Stripe still shows it.
+void press_pay(Person& person, const std::string& session) {
+  const auto event = person.life.stripe.pay(session);
+  person.life.note(person.name, (event ? "pays on " : "finds closed ") + session);
+  if (event) person.life.post_event(*event);
+}
+
+Script<> pay(Person& person) {
+  auto& pages = person.belongings.of<PagesSeen>().sessions;
+  press_pay(person, person.dice().one_in(3) ? person.dice().pick(pages) : pages.back());
+  if (person.dice().one_in(3)) press_pay(person, person.dice().pick(pages));
+  co_return;
+}
+
+Script<> pay_in_a_while(Person& person, std::string session, Millis pause) {
+  co_await person.life.wait(pause);
+  press_pay(person, session);
+}
+
+/// Asks for another teacher in one tab, and pays in the other.
+Script<> change_mind_too_late(Person& person) {
+  auto& pages = person.belongings.of<PagesSeen>().sessions;
+  const std::string session = pages.back();
+  const std::string course = person.life.find(
+      "SELECT course_id FROM enrollments WHERE checkout_session_id = ?1 AND student_id = ?2 AND status = 'pending'",
+      {session, person.id});
+  if (course.empty()) co_return;
+  const std::string teacher = teacher_of(person.life, course);
+  const bool by_creator = teacher.empty() || person.life.count(
+                                                 "SELECT count(*) FROM enrollments WHERE "
+                                                 "checkout_session_id = ?1 AND teacher_id = ?2",
+                                                 {session, teacher}) == 1;
+  const Json body = by_creator ? Json{{"instructorType", "creator"}}
+                               : Json{{"instructorType", "student_teacher"}, {"studentTeacherId", teacher}};
+  person.life.spawn(pay_in_a_while(person, session, person.dice().between(1, 120)));
+  const auto reply = co_await person.ask("POST", "/api/courses/" + course + "/enroll", body);
+  if (person.expect(reply, {200, 201, 409, 401})) keep_page(person, reply);
+}
+
+Script<> look_at_enrollments(Person& person) {
+  const auto reply = co_await person.ask("GET", "/api/enrollments");
+  if (!person.expect(reply, {200, 401}) || reply->status != 200) co_return;
+  for (const Json& item : reply->json()["items"])
+    if (item["studentId"] != person.id) person.life.violate("everybody lists the own enrollments only", person.name);
+}
+
+Script<> let_student_teach(Person& person) {
+  // Until people apply for it themselves: a creator appoints somebody.
+  Life& life = person.life;
+  const auto& all = life.people();
+  const std::string teacher = all[person.dice().below(all.size())]->id;
+  const std::string course = some_course(life, person.dice());
+  if (teacher.empty() || course.empty()) co_return;
+  if (life.count("SELECT count(*) FROM courses WHERE id = ?1 AND creator_id = ?2", {course, teacher}) != 0) co_return;
+  life.note(person.name, "lets " + teacher + " teach " + course);
+  const std::int64_t now = life.now().ms;
+  life.world.database.execute(
+      "INSERT OR IGNORE INTO user_roles (user_id, role, granted_at) VALUES (?1, 'studentTeacher', ?2)", {teacher, now});
+  life.world.database.execute(
+      "INSERT OR IGNORE INTO course_teachers (course_id, teacher_id, status, applied_at, decided_at, decided_by) "
+      "SELECT ?1, ?2, 'approved', ?3, ?3, creator_id FROM courses WHERE id = ?1",
+      {course, teacher, now});
+}
+
+/// Whether the last page that this person saw can be paid.
+bool may_pay(Person& person) {
+  const auto& pages = person.belongings.of<PagesSeen>().sessions;
+  if (pages.empty()) return false;
+  const auto& sessions = person.life.stripe.sessions;
+  const auto page = sessions.find(pages.back());
+  return page != sessions.end() && page->second["status"] == "open";
+}
+bool has_seen_pages(Person& person) { return !person.belongings.of<PagesSeen>().sessions.empty(); }
+
+constexpr std::array deeds{
+    Deed{"enroll", 14, [](Person& person) { return is_in(person) && person.standing.may_enroll; }, enroll},
+    Deed{"enroll, wherever it is", 1, is_in, enroll_anywhere},
+    Deed{"name a price of their own", 1, [](Person& person) { return person.intruder && is_in(person); }, name_a_price},
+    Deed{"pay", 25, may_pay, pay},
+    Deed{"pay on some page", 1, has_seen_pages, pay},
+    Deed{"pay while changing the mind", 8, [](Person& person) { return is_in(person) && may_pay(person); },
+         change_mind_too_late},
+    Deed{"look at the enrollments", 1, is_in, look_at_enrollments},
+    Deed{"let a student teach", 4, [](Person& person) { return person.number == 0; }, let_student_teach},
+};
+
+/// A page of Stripe asks for what the course cost at some time, and for what the enrollment says.
+std::string pages_at_wrong_price(Life& life) {
+  const auto& prices = life.belongings.of<Catalogue>().prices;
+  for (const auto& [id, session] : life.stripe.sessions) {
+    const std::string enrollment = text_of(session["client_reference_id"]);
+    const ResultSet row = life.world.database.execute(
+        "SELECT course_id, price_cents, currency FROM enrollments WHERE id = ?1", {enrollment});
+    if (row.cells.empty()) return id + " is about no enrollment";
+    const auto amount = session["amount_total"].get<std::int64_t>();
+    if (std::get<std::int64_t>(row.cells[1]) != amount ||
+        std::get<std::string>(row.cells[2]) != text_of(session["currency"]))
+      return id + " asks for another price than its enrollment";
+    const auto known = prices.find(std::get<std::string>(row.cells[0]));
+    if (known == prices.end() || !known->second.contains(amount)) return id + " asks for a price that never was";
+  }
+  return {};
+}
+
+/// Each paid checkout ends as exactly one enrollment or as a full refund.
+std::string payments_that_end_neither_way(Life& life) {
+  for (const auto& [id, session] : life.stripe.sessions) {
+    if (session["payment_status"] != "paid") continue;
+    const std::string intent = text_of(session["payment_intent"]);
+    const Json& charge = life.stripe.charges.at(intent);
+    const auto paid = charge["amount"].get<std::int64_t>();
+    auto lost = charge["amount_refunded"].get<std::int64_t>();
+    bool is_disputed = false;
+    for (const auto& [dispute_id, dispute] : life.stripe.disputes) {
+      if (dispute["payment_intent"] != intent) continue;
+      is_disputed = true;
+      if (dispute["status"] == "lost") lost += dispute["amount"].get<std::int64_t>();
+    }
+    const std::string known = life.find(
+        "SELECT e.status FROM transactions t JOIN enrollments e ON e.id = t.enrollment_id "
+        "WHERE t.stripe_payment_intent_id = ?1",
+        {intent});
+    if (known.empty()) return id + " was paid and nobody knows";
+    const bool is_enrolled = known == "enrolled" || known == "completed";
+    // What the bank holds can not be refunded: whoever runs the product sees the row that died of it.
+    const bool may_be_released = lost >= paid || is_disputed;
+    if (lost >= paid ? is_enrolled : !is_enrolled && !(known == "released" && may_be_released))
+      return id + ": paid " + std::to_string(paid) + ", lost " + std::to_string(lost) + ", and we say " + known;
+  }
+  return {};
+}
+
+constexpr std::array laws{
+    Law{"a student has one live enrollment in a course", Law::When::always,
+        "SELECT student_id, course_id FROM enrollments WHERE status IN ('pending', 'enrolled', 'completed') "
+        "GROUP BY student_id, course_id HAVING count(*) > 1"},
+    Law{"whoever is enrolled has paid", Law::When::always,
+        "SELECT e.id FROM enrollments e WHERE e.status IN ('enrolled', 'completed') "
+        "AND NOT EXISTS (SELECT 1 FROM transactions t WHERE t.enrollment_id = e.id AND t.refunded_cents + "
+        "t.charged_back_cents < t.amount_cents)"},
+    Law{"nobody is enrolled in a course of their own", Law::When::always,
+        "SELECT e.id FROM enrollments e JOIN courses c ON c.id = e.course_id WHERE c.creator_id = e.student_id"},
+    Law{"nobody teaches themselves", Law::When::always, "SELECT id FROM enrollments WHERE teacher_id = student_id"},
+    Law{"a page asks for the price that was", Law::When::always, "", pages_at_wrong_price},
+    Law{"a payment enrolls or goes back", Law::When::in_the_end, "", payments_that_end_neither_way},
+    Law{"nothing is pending for ever", Law::When::in_the_end, "SELECT id FROM enrollments WHERE status = 'pending'"},
+};
+
+}  // namespace
+
+const Part enrollments{"enrollments", deeds, laws, nullptr, nullptr, true};
+
+}  // namespace isthmus::simulation

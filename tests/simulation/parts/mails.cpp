@@ -1,0 +1,83 @@
+#include <array>
+
+#include "simulation/parts.h"
+#include "simulation/person.h"
+
+namespace isthmus::simulation {
+
+namespace {
+
+/// What a mail is about: its link, which names the enrollment or carries the token.
+std::string cause_of(const MailProvider::Sent& mail) {
+  const auto at = mail.text.find("https://app.example.org/");
+  if (at == std::string::npos) return {};
+  const std::string_view rest = std::string_view(mail.text).substr(at);
+  return std::string(rest.substr(0, rest.find_first_of(" \n\r")));
+}
+
+/// Whoever is told of an enrollment is told once; a token is mailed once.
+std::string told_twice(Life& life) {
+  std::map<std::string, int> told;
+  for (const auto& mail : life.resend.sent) {
+    if (mail.mail != "enrollment_confirmed" && mail.mail != "new_student" && mail.mail != "verify_email" &&
+        mail.mail != "reset_password")
+      continue;
+    // A student who comes back is a new one: the enrollment is named by what queued the mail.
+    const std::string what = mail.mail + " to " + mail.to + " about " + cause_of(mail) + " by " + mail.outbox_id;
+    if (++told[what] > 1) return what;
+  }
+  return {};
+}
+
+/// Nobody hears of a payment that is not in the books.
+std::string told_too_often(Life& life) {
+  std::int64_t confirmed = 0, refunds = 0;
+  for (const auto& mail : life.resend.sent) {
+    confirmed += mail.mail == "enrollment_confirmed";
+    refunds += mail.mail == "payment_refunded";
+  }
+  if (confirmed > life.count("SELECT count(*) FROM enrollments WHERE enrolled_at IS NOT NULL"))
+    return "more confirmations than enrollments";
+  if (refunds > life.count("SELECT count(*) FROM refunds WHERE transaction_id IS NOT NULL"))
+    return "more mails about refunds than refunds";
+  return {};
+}
+
+std::string sent_elsewhere(Life& life) {
+  for (const auto& mail : life.resend.sent) {
+    const std::string owner = life.find(
+        "SELECT u.email FROM outbox o JOIN users u ON o.dedupe_key LIKE 'mail:%:' || u.id || ':%' WHERE o.id = ?1",
+        {mail.outbox_id});
+    if (owner != mail.to) return mail.mail + " of " + owner + " went to " + mail.to;
+  }
+  return {};
+}
+
+/// Each enrollment is confirmed to the student, and to who teaches.
+std::string not_told(Life& life) {
+  std::int64_t confirmed = 0, taught = 0;
+  for (const auto& mail : life.resend.sent) {
+    confirmed += mail.mail == "enrollment_confirmed";
+    taught += mail.mail == "new_student";
+  }
+  const std::int64_t enrolled = life.count("SELECT count(*) FROM enrollments WHERE enrolled_at IS NOT NULL");
+  const std::int64_t dead = life.count("SELECT count(*) FROM outbox WHERE kind = 'mail' AND dead_at IS NOT NULL");
+  if (confirmed + dead < enrolled)
+    return std::to_string(enrolled) + " enrolled, " + std::to_string(confirmed) + " told";
+  if (taught + dead < enrolled)
+    return std::to_string(enrolled) + " enrolled, " + std::to_string(taught) + " teachers told";
+  return {};
+}
+
+constexpr std::array laws{
+    Law{"one cause sends one mail", Law::When::always, "", told_twice},
+    Law{"what is told has happened", Law::When::in_the_end, "", told_too_often},
+    Law{"a mail goes to whom it concerns", Law::When::in_the_end, "", sent_elsewhere},
+    Law{"who is concerned is told", Law::When::in_the_end, "", not_told},
+};
+
+}  // namespace
+
+const Part mails{"mails", {}, laws};
+
+}  // namespace isthmus::simulation

@@ -1,0 +1,68 @@
+#include "simulation/weather.h"
+
+#include <array>
+
+namespace isthmus::simulation {
+
+namespace {
+
+constexpr Timestamp beginning{1'790'000'000'000};
+constexpr std::array<std::string_view, 4> ports{"database", "key_value", "stripe", "resend"};
+constexpr auto of_database = std::to_array({Fault::not_done, Fault::not_done, Fault::answer_lost, Fault::answer_lost,
+                                            Fault::done_late, Fault::slow, Fault::slow, Fault::death});
+constexpr auto of_key_value =
+    std::to_array({Fault::not_done, Fault::not_done, Fault::answer_lost, Fault::slow, Fault::death});
+constexpr auto of_provider =
+    std::to_array({Fault::not_done, Fault::answer_lost, Fault::answer_lost, Fault::done_late, Fault::slow,
+                   Fault::strange_answer, Fault::strange_answer, Fault::strange_answer, Fault::death});
+
+}  // namespace
+
+Weather::Weather(const Plan& plan, Dice dice) : plan_(plan) {
+  constexpr std::array<std::uint64_t, 6> storms{0, 400, 120, 60, 30, 15};
+  storm_ = dice.pick(storms);
+  for (std::uint64_t i = dice.below(4); storm_ != 0 && i > 0; --i) {
+    const Timestamp from = beginning + dice.between(0, 8 * hour);
+    outages_.push_back({dice.pick(ports), from, from + dice.between(10 * second, 20 * minute)});
+  }
+}
+
+bool Weather::note(Fault fault, std::uint64_t place) {
+  const auto identity = static_cast<std::uint32_t>(Dice(place).fork("fault", static_cast<std::uint64_t>(fault)).seed());
+  if (plan_.faults && !plan_.faults->contains(identity)) return false;
+  ++struck_[identity];
+  ++count_;
+  return true;
+}
+
+bool Weather::strikes(Fault fault, std::uint64_t place, std::uint64_t times, Dice& dice) {
+  const bool drawn = dice.one_in(times);
+  return drawn && !calm_ && storm_ != 0 && note(fault, place);
+}
+
+Fortune Weather::draw(std::string_view port, std::uint64_t place, Timestamp now, Dice& dice) {
+  Fortune fortune;
+  fortune.before = dice.between(0, 12);
+  fortune.after = dice.between(1, 12);
+  const bool drawn = dice.one_in(storm_);
+  fortune.variant = dice.next();
+  fortune.is_done = (fortune.variant >> 20) % 2 == 0;
+  if (calm_) return fortune;
+  for (std::size_t i = 0; i < outages_.size(); ++i) {
+    const Outage& outage = outages_[i];
+    if (outage.port != port || now < outage.from || outage.until < now || !note(Fault::outage, i)) continue;
+    fortune.struck = true;
+    fortune.fault = Fault::not_done;
+    return fortune;
+  }
+  if (!drawn) return fortune;
+  const std::uint64_t which = fortune.variant >> 32;
+  fortune.fault = port == "database"    ? of_database[which % of_database.size()]
+                  : port == "key_value" ? of_key_value[which % of_key_value.size()]
+                                        : of_provider[which % of_provider.size()];
+  fortune.struck = note(fortune.fault, place);
+  if (fortune.is(Fault::slow)) (fortune.is_done ? fortune.after : fortune.before) += dice.between(second, 15 * second);
+  return fortune;
+}
+
+}  // namespace isthmus::simulation
