@@ -178,17 +178,18 @@ SqliteDatabase::SqliteDatabase(Scheduler& scheduler, const Fates& fates, std::st
 }
 
 Result<std::vector<ResultSet>> SqliteDatabase::run_as_transaction(const std::vector<Statement>& statements) {
-  must_execute(database_.get(), "BEGIN");
+  // What BEGIN and COMMIT do, also behind a mark.
+  must_execute(database_.get(), "SAVEPOINT batch");
   std::vector<ResultSet> sets;
   for (const Statement& statement : statements) {
     auto rows = run_one(database_.get(), statement.sql, statement.values, Numbers::as_d1);
     if (!rows) {
-      must_execute(database_.get(), "ROLLBACK");
+      must_execute(database_.get(), "ROLLBACK TO batch; RELEASE batch");
       return Failure(std::move(rows).error());
     }
     sets.push_back(*std::move(rows));
   }
-  must_execute(database_.get(), "COMMIT");
+  must_execute(database_.get(), "RELEASE batch");
   return sets;
 }
 
@@ -213,6 +214,10 @@ ResultSet SqliteDatabase::execute(std::string_view sql, std::vector<SqlValue> va
   REQUIRE_MESSAGE(rows.has_value(), (rows ? "" : rows.error().log.value + rows.error().text.value));
   return *std::move(rows);
 }
+
+void SqliteDatabase::mark() { must_execute(database_.get(), "SAVEPOINT mark"); }
+
+void SqliteDatabase::return_to_mark() { must_execute(database_.get(), "ROLLBACK TO mark"); }
 
 std::int64_t SqliteDatabase::count(std::string_view sql, std::vector<SqlValue> values) {
   auto rows = execute(sql, std::move(values));
