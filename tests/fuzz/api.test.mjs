@@ -12,7 +12,7 @@ import fc from 'fast-check';
 import { Api } from '../support/openapi.mjs';
 import { startPeerLoop, until } from '../support/peerloop.mjs';
 import { arbitraries, worthlessTokens } from './arbitrary.mjs';
-import { seconds, seed } from './budget.mjs';
+import { fixedSeed, seconds, seed } from './budget.mjs';
 
 /** Calls of an operation in one round, of each kind: few in the first, which reaches every operation whatever it takes. */
 const callsARound = (/** @type {number} */ round, /** @type {boolean} */ late) => (round > 0 ? 12 : late ? 2 : 6);
@@ -116,7 +116,7 @@ describe(`the API, met with seed ${seed}`, { timeout: (seconds + 240) * 1000 }, 
       fc.asyncProperty(calls, check),
       // A counterexample is made smaller for a while; the database has moved on, so it need not fail again.
       {
-        seed: seed + round,
+        seed: round === 0 ? fixedSeed : seed + round,
         numRuns: callsARound(round, Date.now() > deadline),
         interruptAfterTimeLimit: 20_000,
         markInterruptAsFailure: false,

@@ -22,6 +22,7 @@ const names = /** @type {const} */ ([
   'isUtf8',
   'origin',
   'webAddress',
+  'calendar',
   'jwt',
   'stripe',
   'svix',

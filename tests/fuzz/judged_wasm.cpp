@@ -17,6 +17,7 @@
 #include "json/value.h"
 #include "json/writer.h"
 #include "peerloop/enrollments/return_addresses.h"
+#include "peerloop/scheduling/icalendar.h"
 
 // What judges.test.mjs compares with other programs that do the same, as it is deployed. A call has a name and texts,
 // and gives a text, or nothing where it refuses them.
@@ -83,6 +84,12 @@ Answer is_web_address(const Texts& texts) {
   return verdict(problems.empty());
 }
 
+Answer write_calendar(const Texts& texts) {
+  const peerloop::CalendarEvent event{"uid@example.org",     {}, {hour}, {}, {}, 0, false, std::string(texts[1]),
+                                      std::string(texts[2]), {}};
+  return peerloop::write_calendar(peerloop::CalendarMethod::publish, texts[0], "a@example.org", {&event, 1});
+}
+
 struct Call {
   std::string_view name;
   std::size_t texts;
@@ -108,6 +115,7 @@ constexpr std::array calls = std::to_array<Call>({
     {"isUtf8", 1, [](const Texts& texts) { return verdict(is_valid_utf8(texts[0])); }},
     {"origin", 1, [](const Texts& texts) { return peerloop::origin_of(texts[0]); }},
     {"webAddress", 1, is_web_address},
+    {"calendar", 3, write_calendar},
     {"jwt", 3, verify_jwt},
     {"stripe", 4, verify_stripe},
     {"svix", 6, verify_svix},

@@ -5,6 +5,10 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <optional>
+#include <string>
 
 #include <argon2.h>
 #include <doctest/doctest.h>
@@ -33,13 +37,20 @@ constexpr std::array targets = std::to_array<Target>({
     {"stored-hash", read_stored_hash},
     {"curve", read_curve},
     {"signature", read_signature},
+    {"authorization", read_authorization},
+    {"webhook-signature", read_webhook_signature},
+    {"template", fill_template},
+    {"xml", read_xml},
     {"picture", read_picture},
+    {"file", read_file},
+    {"calendar", write_calendar_file},
+    {"local-time", read_local_time},
     {"search", search},
     {"return-address", read_return_address},
     {"event", read_event},
-    {"input", decode_input, mutate_requests},
-    {"webhook", send_webhook, mutate_webhook},
-    {"requests", send_requests, mutate_requests},
+    {"input", decode_input, mutate_requests, requests_of_every_row},
+    {"webhook", send_webhook, mutate_webhook, requests_of_every_webhook},
+    {"requests", send_requests, mutate_requests, requests_of_every_row},
 });
 
 const Target* chosen = nullptr;
@@ -51,6 +62,18 @@ void end_on_failure(const doctest::AssertData& assertion) {
 
 [[noreturn]] void list_targets() {
   for (const Target& target : targets) std::printf("%.*s\n", static_cast<int>(target.name.size()), target.name.data());
+  std::exit(0);
+}
+
+/// One file an input. The draws are always the same.
+[[noreturn]] void write_seeds(const std::filesystem::path& folder) {
+  Dice dice(1);
+  std::size_t number = 0;
+  if (chosen->seeds)
+    for (const std::string& seed : chosen->seeds(dice)) {
+      std::ofstream file(folder / (std::to_string(++number) + ".txt"), std::ios::binary);
+      file << seed;
+    }
   std::exit(0);
 }
 
@@ -80,20 +103,24 @@ extern "C" int __wrap_argon2_ctx(argon2_context* context, argon2_type type) {
 
 extern "C" int LLVMFuzzerInitialize(const int* count, char*** arguments) {
   constexpr std::string_view option = "--target=";
+  constexpr std::string_view seeds = "--seeds=";
+  std::optional<std::string_view> folder;
   for (int i = 1; i < *count; ++i) {
     const std::string_view argument = (*arguments)[i];
     if (argument == "--list") list_targets();
+    if (argument.starts_with(seeds)) folder = argument.substr(seeds.size());
     if (!argument.starts_with(option)) continue;
     const auto found = std::ranges::find(targets, argument.substr(option.size()), &Target::name);
     if (found != targets.end()) chosen = &*found;
   }
   if (!chosen) {
-    std::fputs("usage: fuzz --target=NAME [libFuzzer's options and folders] | --list\n", stderr);
+    std::fputs("usage: fuzz --target=NAME [libFuzzer's options and folders | --seeds=FOLDER] | --list\n", stderr);
     std::exit(2);
   }
   static doctest::Context context;
   context.setAsDefaultForAssertsOutOfTestCases();
   context.setAssertHandler(end_on_failure);
+  if (folder) write_seeds(*folder);
   return 0;
 }
 

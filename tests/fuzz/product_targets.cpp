@@ -6,12 +6,19 @@
 
 #include "base/encoding.h"
 #include "base/strings.h"
+#include "fuzz/steps.h"
 #include "fuzz/target.h"
 #include "native/world.h"
 #include "peerloop/courses/search_words.h"
 #include "peerloop/enrollments/return_addresses.h"
+#include "peerloop/files/file_name.h"
+#include "peerloop/files/file_type.h"
 #include "peerloop/files/image.h"
 #include "peerloop/people/rules.h"
+#include "peerloop/scheduling/icalendar.h"
+#include "peerloop/scheduling/local_time.h"
+#include "peerloop/scheduling/zone.h"
+#include "peerloop/webhooks/plugnmeet_event.h"
 #include "peerloop/webhooks/stripe_event.h"
 
 namespace isthmus::fuzz {
@@ -66,10 +73,69 @@ void read_return_address(std::string_view text) {
                               return rest.empty() || rest.front() == '/' || rest.front() == '?' || rest.front() == '#';
                             }),
         "nobody is sent to another site");
-  std::ignore = is_time_zone(text);
+}
+
+/// The first line is the file's name.
+void read_file(std::string_view text) {
+  const std::string_view name = take_until(text, "\n");
+  const std::string_view type = file_type(text, name);
+  // What a browser would run, or show as a page of ours.
+  for (const std::string_view active : {"html", "xml", "svg", "script", "multipart"})
+    holds(!type.contains(active), "a file is served as what no browser runs");
+  holds(type.find_first_of("\r\n") == std::string_view::npos, "a type is one line");
+  const std::string disposition = attachment_named(name);
+  holds(std::ranges::all_of(disposition, [](char c) { return c >= ' ' && c <= '~'; }), "a name is one line of ASCII");
+  holds(std::ranges::count(disposition, '"') == 2, "a name ends where its quotes do");
+  const auto mark = disposition.rfind("''");
+  holds(percent_decode(std::string_view(disposition).substr(mark + 2)) == name, "a name comes back whole");
+}
+
+/// A line each for a calendar's name, an event's title and its address; the rest describes it.
+void write_calendar_file(std::string_view text) {
+  if (!is_valid_utf8(text)) return;
+  const std::string_view name = take_until(text, "\n");
+  const std::string_view summary = take_until(text, "\n");
+  const CalendarEvent event{"uid@example.org", {}, {}, {}, {}, 0, false, std::string(summary), std::string(text), {}};
+  const std::string file = write_calendar(CalendarMethod::publish, name, "a@example.org", {&event, 1});
+  std::string unfolded;
+  std::string_view rest = file;
+  while (!rest.empty()) {
+    const std::string_view line = take_until(rest, "\r\n");
+    holds(line.size() <= 75 && is_valid_utf8(line), "a line is short, and divided between characters");
+    holds(std::ranges::none_of(line, [](char c) { return (c >= 0 && c < ' ' && c != '\t') || c == '\x7f'; }),
+          "a line has no control characters");
+    if (line.starts_with(' '))
+      unfolded += line.substr(1);
+    else
+      unfolded.append("\n").append(line);
+  }
+  holds(std::ranges::count(unfolded, '\n') ==
+            19 + (name.empty() ? 0 : 4) + (summary.empty() ? 0 : 1) + (text.empty() ? 0 : 1) - 1,
+        "no text becomes a property of its own");
+  if (!summary.empty())
+    holds(unfolded.contains("\nSUMMARY:" + escape_calendar_text(summary) + "\n"), "a title is there whole");
+}
+
+void read_local_time(std::string_view text) {
+  if (const auto date = parse_date(text)) holds(date_text(*date) == text, "a date written again is the same");
+  if (const auto time = parse_time_of_day(text)) holds(*time >= 0 && *time <= minutes_a_day, "a time is within a day");
+  const auto zone = Zone::named(text);
+  holds(zone.has_value() == is_time_zone(text), "one list of time zones");
+  if (!zone) return;
+  constexpr Timestamp start{1'790'000'000'000};
+  for (int i = 0; i < 100; ++i) {
+    const Timestamp at = start + i * 40 * day;
+    const peerloop::Clock clock = zone->clock(at - day, at + day);
+    holds(!clock.empty() && clock.front().begins <= at - day, "a clock covers what was asked for");
+    holds(offset_at(clock, at) == zone->offset_at(at), "a zone has one offset at a time");
+    holds(from_rfc3339(to_local_rfc3339(at, zone->offset_at(at))) == Timestamp{at.ms / second * second},
+          "a local time is the same moment");
+  }
 }
 
 void read_event(std::string_view text) {
+  if (const auto event = read_plugnmeet_event(std::string(text), Timestamp{}))
+    holds(!event->event.id.empty() && !event->event.type.empty(), "an event of a room has an id and a type");
   const auto event = read_stripe_event(std::string(text));
   if (!event) {
     holds(event.error().status == 400, "what is no event is refused");

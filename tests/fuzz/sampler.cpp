@@ -61,6 +61,12 @@ std::string keyword_of(const Json& schema, const char* keyword) {
   return found != schema.end() && found->is_string() ? found->get<std::string>() : std::string();
 }
 
+/// "course" of "courseId"; nothing of "id".
+std::string hint_of(std::string_view name) {
+  const auto end = name.rfind("Id");
+  return end == std::string_view::npos ? std::string() : to_lower_ascii(name.substr(0, end));
+}
+
 /// Every value in a document, with those inside of it.
 void collect(Json& json, std::vector<Json*>& all) {
   all.push_back(&json);
@@ -95,14 +101,22 @@ const Operation* Sampler::find(std::string_view method, std::string_view path) c
   return found == operations_.end() ? nullptr : &*found;
 }
 
-std::string Sampler::some_id(Dice& dice) const {
+std::string Sampler::some_id(std::string_view hint, Dice& dice) const {
+  if (!hint.empty() && !dice.one_in(6)) {
+    std::vector<std::string> named;
+    for (const std::string& table : tables_)
+      if (table.contains(hint)) named.push_back(table);
+    // Whoever is no thing is a person.
+    const std::string table = named.empty() ? "users" : dice.pick(named);
+    return "{" + table + "." + std::to_string(dice.below(4)) + "}";
+  }
   return "{" + dice.pick(tables_) + "." + std::to_string(dice.below(4)) + "}";
 }
 
 std::string Sampler::text(const Json& schema, std::string_view name, Dice& dice) const {
   const std::string format = keyword_of(schema, "format");
   const bool names_something = format == "uuid" || name == "id" || name.ends_with("Id") || name.ends_with("Ids");
-  if (names_something && !dice.one_in(6)) return some_id(dice);
+  if (names_something && !dice.one_in(6)) return some_id(hint_of(name), dice);
   if (format == "date-time" && !dice.one_in(8)) {
     constexpr Timestamp start{1'790'000'000'000};
     return to_rfc3339(start + (static_cast<Millis>(dice.below(4000)) - 1000) * 15 * minute);
@@ -124,7 +138,7 @@ Json Sampler::anything(Dice& dice) const {
     case 3: return 1e300;
     case 4: return Json::array({1, "x", nullptr});
     case 5: return Json{{"a", Json::object()}};
-    case 6: return some_id(dice);
+    case 6: return some_id({}, dice);
     default: return std::string(dice.pick(odd_texts));
   }
 }
@@ -175,8 +189,12 @@ std::string Sampler::target(const Operation& operation, Dice& dice) const {
     const auto colon = rest.find(':');
     target += rest.substr(0, colon);
     if (colon == std::string_view::npos) break;
+    // The part before says what it is one of.
+    std::string_view before = rest.substr(0, colon);
+    before.remove_suffix(1);
+    before.remove_prefix(before.rfind('/') + 1);
     rest.remove_prefix(std::min(rest.find('/', colon), rest.size()));
-    target += dice.one_in(16) ? encoded(dice.pick(odd_texts)) : some_id(dice);
+    target += dice.one_in(16) ? encoded(dice.pick(odd_texts)) : some_id(before, dice);
   }
   char separator = '?';
   for (const Json& parameter : operation.document["parameters"]) {

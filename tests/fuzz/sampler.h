@@ -38,9 +38,10 @@ class Sampler {
   std::string body(const Operation& operation, Dice& dice) const;
   /// A JSON text with one of its values changed, taken away or added; as it was where it is no JSON.
   std::string change(std::string_view json, Dice& dice) const;
-  std::string some_id(Dice& dice) const;
 
  private:
+  /// The id of a row of any table, mostly of one that is named like this: "courses", "user", "flags".
+  std::string some_id(std::string_view hint, Dice& dice) const;
   Json value(const Json& schema, std::string_view name, Dice& dice, int depth) const;
   std::string text(const Json& schema, std::string_view name, Dice& dice) const;
   Json anything(Dice& dice) const;

@@ -4,6 +4,7 @@
 #include <random>
 #include <string>
 #include <string_view>
+#include <vector>
 
 /// The fuzz targets: one function each, which takes what a stranger sent and ends the program where something does not
 /// hold. They are one program, `fuzz --target=NAME`, because a sanitized build of the product is what takes the time.
@@ -31,6 +32,8 @@ struct Target {
   void (*run)(std::string_view input);
   /// Makes another input of one, where bytes alone would rarely become something that is read to its end.
   std::string (*mutate)(std::string_view input, Dice& dice) = nullptr;
+  /// Inputs drawn from the route table, so that a run begins with something for each of its rows.
+  std::vector<std::string> (*seeds)(Dice& dice) = nullptr;
 };
 
 /// libFuzzer's own changes to a text that may grow by a few bytes.
@@ -52,8 +55,17 @@ void read_token(std::string_view text);
 void read_stored_hash(std::string_view text);
 void read_curve(std::string_view text);
 void read_signature(std::string_view text);
+// credential_targets.cpp
+void read_authorization(std::string_view text);
+void read_webhook_signature(std::string_view text);
+// adapter_targets.cpp
+void fill_template(std::string_view text);
+void read_xml(std::string_view text);
 // product_targets.cpp
 void read_picture(std::string_view text);
+void read_file(std::string_view text);
+void write_calendar_file(std::string_view text);
+void read_local_time(std::string_view text);
 void search(std::string_view text);
 void read_return_address(std::string_view text);
 void read_event(std::string_view text);
@@ -63,5 +75,7 @@ void send_webhook(std::string_view text);
 void decode_input(std::string_view text);
 std::string mutate_requests(std::string_view text, Dice& dice);
 std::string mutate_webhook(std::string_view text, Dice& dice);
+std::vector<std::string> requests_of_every_row(Dice& dice);
+std::vector<std::string> requests_of_every_webhook(Dice& dice);
 
 }  // namespace isthmus::fuzz
