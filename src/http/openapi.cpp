@@ -79,6 +79,27 @@ std::string limit_text(const Limit& limit) {
          " seconds from one network.";
 }
 
+std::string described(void (*describe)(SchemaWriter&)) {
+  JsonWriter json;
+  SchemaWriter schemas(json);
+  json.begin_array();
+  schemas.write(SchemaWriter::Purpose::request, describe);
+  for (std::size_t i = 0; i < schemas.definitions().size(); ++i)
+    schemas.write(SchemaWriter::Purpose::request, schemas.definitions()[i].describe);
+  json.end_array();
+  return std::move(json).text();
+}
+
+/// Whether a call says which object it is about, so that there may be none: by its path, by what its query must have,
+/// or by an id.
+bool names_an_object(const Route& route) {
+  constexpr std::string_view id = R"("format":"uuid")";
+  return route.path.contains(':') || (route.input.describe && described(route.input.describe).contains(id)) ||
+         std::ranges::any_of(route.input.query_fields, [&](const detail::FieldInfo& field) {
+           return field.required || described(field.describe).contains(id);
+         });
+}
+
 class DocumentWriter {
  public:
   explicit DocumentWriter(const App& app) : app_(app), schemas_(json_) {}
@@ -171,7 +192,6 @@ class DocumentWriter {
     const Access& access = route.access;
     const Input& input = route.input;
     const bool reads_body = input.kind != Input::Kind::none && input.kind != Input::Kind::query;
-    const bool has_param = route.path.contains(':');
     if (input.kind != Input::Kind::none || route.takes_idempotency_key || access.verify)
       write_error("400", "The request is not as it must be.");
     if (route.checks_credentials)
@@ -180,7 +200,7 @@ class DocumentWriter {
       write_error("401", "Nobody, or nobody valid, is signed in.");
     if (access.needs_user() || route.checks_credentials || !route.conflicts[0].empty())
       write_error("403", "The caller may not do this.");
-    if (has_param) write_error("404", "There is no such object for the caller.");
+    if (names_an_object(route)) write_error("404", "There is no such object for the caller.");
     if (route.takes_idempotency_key || !route.conflicts[0].empty()) write_error("409", conflict_text(route));
     if (input.kind == Input::Kind::stream) write_error("411", "The length of the body is not given.");
     if (reads_body) write_error("413", "The body is too large.");

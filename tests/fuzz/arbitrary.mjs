@@ -30,12 +30,24 @@ const oddTexts = [
 
 /** @param {import('../support/openapi.mjs').Api} api @param {string[]} places such as "users.id" */
 export function arbitraries(api, places) {
-  const idOf = (/** @type {string[]} */ columns) => {
-    const among = places.filter((place) => columns.includes(place.split('.')[1]));
-    return fc.tuple(fc.constantFrom(...among), fc.nat(5)).map(([place, number]) => `{${place}.${number}}`);
+  const idOf = (/** @type {string[]} */ columns, hint = '') => {
+    const any = places.filter((place) => columns.includes(place.split('.')[1]));
+    const named = any.filter((place) => place.split('.')[0].includes(hint));
+    // Whoever is no thing is a person.
+    const meant = named.length > 0 ? named : any.filter((place) => place.startsWith('users.'));
+    return fc
+      .tuple(
+        fc.oneof(
+          { arbitrary: fc.constantFrom(...meant), weight: 5 },
+          { arbitrary: fc.constantFrom(...any), weight: 1 },
+        ),
+        fc.nat(5),
+      )
+      .map(([place, number]) => `{${place}.${number}}`);
   };
-  const known = idOf(['id', 'slug', 'handle']);
-  const knownId = idOf(['id']);
+  /** The id, or what else stands for it in a path, of one of "courses", or of what a "courseId" names. */
+  const known = (hint = '') => idOf(['id', 'slug', 'handle'], hint);
+  const hintOf = (/** @type {string} */ name) => name.replace(/^id$|Ids?$/, '').toLowerCase();
   const odd = fc.constantFrom(...oddTexts);
 
   /** A moment within a few months of now, at times on the minute. */
@@ -44,7 +56,7 @@ export function arbitraries(api, places) {
     .map(([quarters, rest]) => new Date(quarterOfNow + quarters * 900_000 + (rest % 3 ? 0 : rest)).toISOString());
 
   const formats = {
-    uuid: () => knownId,
+    uuid: (/** @type {string} */ name) => idOf(['id'], hintOf(name)),
     'date-time': () => moment,
     date: () => moment.map((text) => text.slice(0, 10)),
     email: () => fc.oneof(fc.constantFrom('ada@demo.peerloop.test', 'robin@example.com'), fc.emailAddress()),
@@ -55,7 +67,7 @@ export function arbitraries(api, places) {
   function text(schema, name) {
     const { minLength = 0, maxLength = Math.max(minLength, 40) } = schema;
     const fits = (/** @type {string} */ value) => [...value].length >= minLength && [...value].length <= maxLength;
-    if (schema.format in formats) return formats[schema.format]();
+    if (schema.format in formats) return formats[schema.format](name);
     if (schema.pattern) {
       const pattern = new RegExp(schema.pattern, 'u');
       return fc.stringMatching(pattern, { maxLength: Math.min(maxLength, 60) }).filter(fits);
@@ -67,7 +79,7 @@ export function arbitraries(api, places) {
       { arbitrary: fc.constant('x'.repeat(Math.min(maxLength, 5_000))).filter(fits), weight: 1 },
     );
     return /Ids?$|^id$|cursor/.test(name)
-      ? fc.oneof({ arbitrary: known, weight: 6 }, { arbitrary: plain, weight: 1 })
+      ? fc.oneof({ arbitrary: known(hintOf(name)), weight: 6 }, { arbitrary: plain, weight: 1 })
       : plain;
   }
 
@@ -155,17 +167,19 @@ export function arbitraries(api, places) {
   /** @param {any} operation */
   const parametersIn = (operation, place) => operation.parameters.filter((/** @type {any} */ one) => one.in === place);
 
-  const pathPart = fc.oneof(
-    { arbitrary: known, weight: 12 },
-    { arbitrary: odd.map((value) => encodeURIComponent(value) || '%20'), weight: 1 },
-    { arbitrary: fc.constantFrom('%', '%zz', '%ff', '%2F', 'a%00b', '..;', 'me'), weight: 1 },
-  );
+  /** What stands behind a part of a path that says what it is one of. */
+  const pathPart = (/** @type {string} */ before) =>
+    fc.oneof(
+      { arbitrary: known(before), weight: 12 },
+      { arbitrary: odd.map((value) => encodeURIComponent(value) || '%20'), weight: 1 },
+      { arbitrary: fc.constantFrom('%', '%zz', '%ff', '%2F', 'a%00b', '..;', 'me'), weight: 1 },
+    );
 
   /** @param {string} path */
   const targets = (path) => {
     const parts = path.split('/');
     return fc
-      .tuple(...parts.map((part) => (part.startsWith('{') ? pathPart : fc.constant(part))))
+      .tuple(...parts.map((part, at) => (part.startsWith('{') ? pathPart(parts[at - 1]) : fc.constant(part))))
       .map((filled) => filled.join('/'));
   };
 

@@ -116,12 +116,15 @@ describe(`beside other programs, with seed ${seed}`, () => {
 
     it('is what JSON.parse takes, and says the same', () => {
       always(fc.oneof(values, pieces), (json) => {
-        const theirs = attempt(() => ({ value: JSON.parse(json) }));
+        // As the body of a request is read: a mark of the byte order before it is no part of it.
+        const theirs = attempt(() => ({ value: JSON.parse(json.replace(/^\ufeff/, '')) }));
         const read = text(ours.json(json));
         if (theirs === undefined) return assert.equal(read, undefined);
         if (read === undefined) return assert.ok(isStricter(json, theirs.value), 'refused');
         // The one value that JSON has and its readers differ in: minus nothing.
-        assert.deepEqual(JSON.parse(read.replace(/-0(?![\d.])/g, '0')), JSON.parse(json.replace(/-0(?![\d.])/g, '0')));
+        const plain = (/** @type {string} */ one) =>
+          JSON.parse(one.replace(/^\ufeff/, '').replace(/-0(?![\d.])/g, '0'));
+        assert.deepEqual(plain(read), plain(json));
       });
     });
 
@@ -342,7 +345,12 @@ describe(`beside other programs, with seed ${seed}`, () => {
         const calendar = new ICAL.Component(ICAL.parse(String(text(ours.calendar(calendarName, title, words)))));
         const events = calendar.getAllSubcomponents('vevent');
         assert.equal(events.length, 1);
-        assert.equal(calendar.getFirstPropertyValue('name') ?? '', kept(name));
+        const own = ['version', 'prodid', 'calscale', 'method'];
+        const named = ['name', 'x-wr-calname', 'refresh-interval', 'x-published-ttl'];
+        assert.deepEqual(
+          calendar.getAllProperties().map((property) => property.name),
+          calendarName === '' ? own : [...own, ...named],
+        );
         assert.equal(events[0].getFirstPropertyValue('summary') ?? '', kept(summary));
         assert.equal(events[0].getFirstPropertyValue('description') ?? '', kept(description));
       });
