@@ -188,7 +188,9 @@ class DocumentWriter {
 
   void write_responses(const Route& route) {
     json_.key("responses").begin_object();
-    write_answer(route.answer);
+    write_answer(route.answer, route.answer.status, "Done.");
+    // Asking for what is there already makes no second one.
+    if (route.answer.status == 201) write_answer(route.answer, 200, "It was there already.");
     const Access& access = route.access;
     const Input& input = route.input;
     const bool reads_body = input.kind != Input::Kind::none && input.kind != Input::Kind::query;
@@ -225,9 +227,9 @@ class DocumentWriter {
     return text + '.';
   }
 
-  void write_answer(const Answer& answer) {
-    json_.key(std::to_string(answer.status)).begin_object().member("description", "Done.");
-    if (answer.status != 204) {
+  void write_answer(const Answer& answer, int status, std::string_view description) {
+    json_.key(std::to_string(status)).begin_object().member("description", description);
+    if (status != 204) {
       json_.key("content").begin_object().key(answer.content_type).begin_object().key("schema");
       if (answer.describe)
         schemas_.write(SchemaWriter::Purpose::answer, answer.describe);

@@ -46,18 +46,21 @@ Task<Result<Response>> take(Request&, T) {
   co_return no_content();
 }
 
+Task<Result<Response>> make(Request&) { co_return created(Wish{"x"}); }
+
 constexpr auto routes =
     table(post("/api/gifts").limit(flood_only).body<Gift>().open_to(anyone).answers_nothing().run<take<Gift>>(),
           post("/api/parcels").limit(flood_only).body<Parcel>().open_to(anyone).answers_nothing().run<take<Parcel>>(),
           post("/api/wishes").limit(flood_only).body<Wish>().open_to(anyone).answers_nothing().run<take<Wish>>(),
           get("/api/tickets").limit(flood_only).query<Ticket>().open_to(anyone).answers_nothing().run<take<Ticket>>(),
           get("/api/books").limit(flood_only).query<Filter>().open_to(anyone).answers_nothing().run<take<Filter>>(),
+          post("/api/shelves").limit(flood_only).no_input().open_to(anyone).answers<Wish>(201).run<make>(),
           get("/api/words").limit(flood_only).query<Words>().open_to(anyone).answers_nothing().run<take<Words>>());
 
-bool declares_404(const char* path, const char* method) {
-  const Json document = Json::parse(openapi_document({"books", "Books", routes}));
-  return document["paths"][path][method]["responses"].contains("404");
+Json responses(const char* path, const char* method) {
+  return Json::parse(openapi_document({"books", "Books", routes}))["paths"][path][method]["responses"];
 }
+bool declares_404(const char* path, const char* method) { return responses(path, method).contains("404"); }
 
 }  // namespace
 
@@ -71,4 +74,11 @@ TEST_CASE("what a query names by an id, or must name, may not be there") {
   CHECK(declares_404("/api/books", "get"));
   CHECK(declares_404("/api/tickets", "get"));
   CHECK_FALSE(declares_404("/api/words", "get"));
+}
+
+TEST_CASE("what is there already is answered as it was when it was made, with 200") {
+  const Json made = responses("/api/shelves", "post");
+  CHECK(made["201"]["content"] == made["200"]["content"]);
+  CHECK(made["201"]["description"] != made["200"]["description"]);
+  CHECK_FALSE(responses("/api/wishes", "post").contains("200"));
 }

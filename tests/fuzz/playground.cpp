@@ -235,11 +235,15 @@ std::string Playground::filled(const std::string& text) {
       continue;
     }
     const std::string table(inside.substr(0, dot));
-    out +=
-        world_.database.text("SELECT id FROM " + table + " ORDER BY id LIMIT 1 OFFSET CAST(?1 AS INTEGER)", {*number});
+    // Whatever the number, it is one of those that are there.
+    out += world_.database.text("SELECT id FROM " + table +
+                                    " ORDER BY id LIMIT 1 OFFSET CAST(?1 AS INTEGER) % (SELECT max(1, count(*)) FROM " +
+                                    table + ")",
+                                {*number});
     rest.remove_prefix(close + 1);
   }
 }
+
 /// What the input says, or something that has what many services answer.
 Result<IncomingAnswer> Playground::respond(const OutgoingRequest&) {
   std::string_view said = provider_;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <regex>
 
 #include "base/encoding.h"
 #include "base/strings.h"
@@ -35,6 +36,11 @@ constexpr std::array odd_texts = std::to_array<std::string_view>({"",
                                                                   "+4915112345678",
                                                                   "long enough to be a password",
                                                                   "\x01"});
+
+/// One for each pattern of the document, and words.
+constexpr std::array plain_texts =
+    std::to_array<std::string_view>({"Robin", "Some words, and more", "09:30", "17:00", "24:00", "usd", "EUR",
+                                     "some-name", "some_name_1", "notes.txt", "2026-09", "Europe/Lisbon"});
 
 /// "/api/courses/{id}" becomes "/api/courses/:id".
 std::string table_path(std::string_view path) {
@@ -123,10 +129,18 @@ std::string Sampler::text(const Json& schema, std::string_view name, Dice& dice)
   }
   if (format == "email" && !dice.one_in(8)) return "robin" + std::to_string(dice.below(9)) + "@example.org";
   if (format == "uri" && !dice.one_in(8)) return "https://app.example.org/page";
-  std::string drawn(dice.pick(odd_texts));
+  if (format == "date" && !dice.one_in(8)) return "2026-09-2" + std::to_string(dice.below(10));
+  const bool is_odd = dice.one_in(5);
+  std::vector<std::string_view> candidates(plain_texts.begin(), plain_texts.end());
+  if (const std::string pattern = keyword_of(schema, "pattern"); !pattern.empty())
+    std::erase_if(candidates, [wanted = std::regex(pattern)](std::string_view candidate) {
+      return !std::regex_match(candidate.begin(), candidate.end(), wanted);
+    });
+  std::string drawn(is_odd || candidates.empty() ? dice.pick(odd_texts) : dice.pick(candidates));
+  if (name == "timezone" && !is_odd) drawn = "Europe/Lisbon";
   const auto least = static_cast<std::size_t>(std::clamp<std::int64_t>(bound(schema, "minLength", 0), 0, 1000));
   while (drawn.size() < least && !dice.one_in(16)) drawn += static_cast<char>('a' + dice.below(26));
-  if (dice.one_in(24)) drawn.append(static_cast<std::size_t>(bound(schema, "maxLength", 100) % 5000), 'x');
+  if (is_odd && dice.one_in(5)) drawn.append(static_cast<std::size_t>(bound(schema, "maxLength", 100) % 5000), 'x');
   return drawn;
 }
 

@@ -390,6 +390,16 @@ TEST_CASE("a refund of somebody else's charge is ignored") {
   CHECK(market.count("SELECT count(*) FROM refunds") == 0);
 }
 
+TEST_CASE("an event whose id or type is no text is refused, whatever else it says") {
+  Marketplace market;
+  const Json event = market.stripe.event("invoice.paid", {{"id", "in_1"}});
+  CHECK(outcome(market.deliver(event)) == "ignored");
+  for (const char* name : {"/id", "/type"})
+    for (const std::string& text : {std::string("\0", 1), std::string("\0x", 2), std::string("evt_\0x", 6)})
+      CHECK(market.deliver(changed(event, name, text)).status == 400);
+  CHECK(market.count("SELECT count(*) FROM webhook_events") == 1);
+}
+
 TEST_CASE("a refund of what is no money is ignored, and not asked for again") {
   Marketplace market;
   // One that waits for its payment, so that there is nothing to compare it with.
