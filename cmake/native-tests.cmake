@@ -16,34 +16,31 @@ set(plain_test_sources ${test_sources})
 list(FILTER plain_test_sources EXCLUDE REGEX "/(task|lifetimes)_test\\.cpp$")
 set_source_files_properties(${plain_test_sources} PROPERTIES COMPILE_OPTIONS "$<$<CONFIG:Debug>:-O0>")
 
-add_executable(unit_tests tests/unit/main.cpp ${test_sources} ${support_sources})
-target_link_libraries(unit_tests PRIVATE isthmus_tests_options isthmus_adapters example_lending sqlite3)
-foreach(product IN LISTS ISTHMUS_PRODUCTS)
-  if(TARGET isthmus_${product})
-    target_link_libraries(unit_tests PRIVATE isthmus_${product})
-  endif()
-endforeach()
+# What the tests and the fuzz targets stand on.
+add_library(isthmus_tests_support STATIC ${support_sources})
+target_link_libraries(isthmus_tests_support PUBLIC isthmus_tests_options isthmus_adapters sqlite3)
+
+add_executable(unit_tests tests/unit/main.cpp ${test_sources})
+target_link_libraries(unit_tests PRIVATE isthmus_tests_support example_lending)
 
 # The simulated world: `scripts/simulate`.
 file(GLOB_RECURSE simulation_sources CONFIGURE_DEPENDS tests/simulation/*.cpp)
-add_executable(simulation EXCLUDE_FROM_ALL ${simulation_sources} tests/native/fake_plugnmeet.cpp tests/native/fake_stream.cpp
-               tests/native/fake_stripe.cpp tests/native/scheduler.cpp tests/native/server.cpp tests/native/sqlite_database.cpp tests/native/stores.cpp tests/native/world.cpp)
-target_link_libraries(simulation PRIVATE isthmus_tests_options isthmus_peerloop sqlite3)
+add_executable(simulation EXCLUDE_FROM_ALL ${simulation_sources})
+target_link_libraries(simulation PRIVATE isthmus_tests_support)
 target_link_options(simulation PRIVATE -Wl,--wrap=argon2id_hash_raw)
 
-# Each tests/fuzz/<name>.cpp is a libFuzzer target fuzz_<name>.
+# fuzz: every tests/fuzz/*.cpp, one libFuzzer program with all targets. It shares the sanitized build of the unit tests.
 if(ISTHMUS_FUZZ)
   file(GLOB fuzz_sources CONFIGURE_DEPENDS tests/fuzz/*.cpp)
-  foreach(source IN LISTS fuzz_sources)
-    get_filename_component(name ${source} NAME_WE)
-    add_executable(fuzz_${name} ${source})
-    target_link_libraries(fuzz_${name} PRIVATE isthmus::options isthmus_adapters)
-    # Debian builds libFuzzer over libstdc++; the two C++ libraries name their things apart and live side by side.
-    target_link_options(fuzz_${name} PRIVATE -fsanitize=fuzzer -l:libstdc++.so.6)
-    foreach(product IN LISTS ISTHMUS_PRODUCTS)
-      if(TARGET isthmus_${product})
-        target_link_libraries(fuzz_${name} PRIVATE isthmus_${product})
-      endif()
-    endforeach()
-  endforeach()
+  list(FILTER fuzz_sources EXCLUDE REGEX "_wasm\\.cpp$")
+  add_executable(fuzz ${fuzz_sources})
+  target_link_libraries(fuzz PRIVATE isthmus_tests_support)
+  # Debian builds libFuzzer over libstdc++; the two C++ libraries name their things apart and live side by side.
+  target_link_options(fuzz PRIVATE -fsanitize=fuzzer -l:libstdc++.so.6 -Wl,--wrap=argon2_ctx)
 endif()
+
+foreach(product IN LISTS ISTHMUS_PRODUCTS)
+  if(TARGET isthmus_${product})
+    target_link_libraries(isthmus_tests_support PUBLIC isthmus_${product})
+  endif()
+endforeach()

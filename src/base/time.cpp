@@ -6,6 +6,10 @@ namespace isthmus {
 
 namespace {
 
+/// 0001-01-01T00:00:00.000Z and 9999-12-31T23:59:59.999Z.
+constexpr Timestamp earliest{-62'135'596'800'000};
+constexpr Timestamp latest{253'402'300'799'999};
+
 void append_padded(std::string& out, std::int64_t value, int digits) {
   const std::string text = std::to_string(value);
   for (int have = static_cast<int>(text.size()); have < digits; ++have) out.push_back('0');
@@ -80,7 +84,10 @@ std::string to_rfc3339(Timestamp at) {
 }
 
 std::optional<Timestamp> from_rfc3339(std::string_view text) {
-  using namespace std::chrono;
+  using std::chrono::month;
+  using std::chrono::sys_days;
+  using std::chrono::year;
+  using std::chrono::year_month_day;
   Scanner scan(text);
   const int year_number = scan.number(4);
   scan.expect('-');
@@ -121,9 +128,13 @@ std::optional<Timestamp> from_rfc3339(std::string_view text) {
   scan.require(year_number >= 1 && date.ok());
   scan.require(hours_of_day <= 23 && minutes_of_hour <= 59 && seconds_of_minute <= 59);
   if (!scan.finished()) return std::nullopt;
-  const auto moment = sys_days(date) + hours(hours_of_day) + minutes(minutes_of_hour - offset_minutes) +
-                      seconds(seconds_of_minute) + milliseconds(millis);
-  return Timestamp{moment.time_since_epoch().count()};
+  // By hand: WebAssembly's hours and minutes have 32 bits, which end in the year 6053.
+  const std::int64_t days_since_1970 = sys_days(date).time_since_epoch().count();
+  const Timestamp moment{days_since_1970 * day + hours_of_day * hour + (minutes_of_hour - offset_minutes) * minute +
+                         seconds_of_minute * second + millis};
+  // An offset can lead out of the years that four digits can write.
+  if (moment < earliest || moment > latest) return std::nullopt;
+  return moment;
 }
 
 }  // namespace isthmus

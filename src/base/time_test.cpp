@@ -27,3 +27,10 @@ TEST_CASE("what is no moment is refused") {
         "0000-01-01T00:00:00Z", "2026-11-20T09:30:00.1234567890Z", "+026-11-20T09:30:00Z"})
     CHECK_MESSAGE(!from_rfc3339(text), text);
 }
+
+TEST_CASE("moments that no four digits can write are refused") {
+  CHECK(from_rfc3339("0001-01-01T00:00:00Z").has_value());
+  CHECK(from_rfc3339("9999-12-31T23:59:59.999Z").has_value());
+  CHECK_FALSE(from_rfc3339("0001-01-01T00:00:00+00:01").has_value());
+  CHECK_FALSE(from_rfc3339("9999-12-31T23:59:59-00:01").has_value());
+}

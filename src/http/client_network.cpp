@@ -1,5 +1,6 @@
 #include "http/client_network.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cstdint>
@@ -13,25 +14,36 @@ namespace {
 
 using Groups = std::array<std::uint16_t, 8>;
 
-bool is_ipv4(std::string_view text) {
-  int parts = 0;
-  while (true) {
+/// The two groups that a dotted IPv4 address stands for.
+std::optional<std::array<std::uint16_t, 2>> read_ipv4(std::string_view text) {
+  std::uint32_t value = 0;
+  for (int parts = 1;; ++parts) {
     const auto dot = text.find('.');
     const std::string_view part = text.substr(0, dot);
     const auto number = part.size() <= 3 ? to_integer(part) : std::nullopt;
-    if (!number || *number < 0 || *number > 255 || (part.size() > 1 && part[0] == '0')) return false;
-    ++parts;
-    if (dot == std::string_view::npos) return parts == 4;
+    if (!number || *number < 0 || *number > 255 || (part.size() > 1 && part[0] == '0')) return std::nullopt;
+    value = value << 8 | static_cast<std::uint32_t>(*number);
+    if (dot == std::string_view::npos) {
+      if (parts != 4) return std::nullopt;
+      return std::array{static_cast<std::uint16_t>(value >> 16), static_cast<std::uint16_t>(value & 0xffff)};
+    }
+    if (parts == 4) return std::nullopt;
     text.remove_prefix(dot + 1);
   }
 }
 
-/// Reads up to eight groups of hex digits between colons, without "::".
+/// Reads up to eight groups of hex digits between colons, without "::". The last two may be written as IPv4.
 std::optional<std::size_t> read_groups(std::string_view text, Groups& out, std::size_t at) {
   if (text.empty()) return at;
   while (true) {
     const auto colon = text.find(':');
     const std::string_view part = text.substr(0, colon);
+    if (colon == std::string_view::npos && part.contains('.')) {
+      const auto tail = read_ipv4(part);
+      if (!tail || at + 2 > out.size()) return std::nullopt;
+      std::ranges::copy(*tail, out.begin() + static_cast<std::ptrdiff_t>(at));
+      return at + 2;
+    }
     if (at >= out.size() || part.empty() || part.size() > 4) return std::nullopt;
     const auto [end, error] = std::from_chars(part.data(), part.data() + part.size(), out[at], 16);
     if (error != std::errc() || end != part.data() + part.size()) return std::nullopt;
@@ -48,6 +60,8 @@ std::optional<Groups> read_ipv6(std::string_view text) {
     const auto count = read_groups(text, groups, 0);
     return count == groups.size() ? std::optional(groups) : std::nullopt;
   }
+  // IPv4 ends an address.
+  if (text.substr(0, gap).contains('.')) return std::nullopt;
   const auto front = read_groups(text.substr(0, gap), groups, 0);
   Groups tail{};
   const auto back = read_groups(text.substr(gap + 2), tail, 0);
@@ -59,13 +73,16 @@ std::optional<Groups> read_ipv6(std::string_view text) {
 }  // namespace
 
 std::string network_of(std::string_view address) {
-  constexpr std::string_view mapped = "::ffff:";
-  if (is_ipv4(address)) return std::string(address);
-  if (address.size() > mapped.size() && equal_ignoring_case(address.substr(0, mapped.size()), mapped) &&
-      is_ipv4(address.substr(mapped.size())))
-    return std::string(address.substr(mapped.size()));
+  if (read_ipv4(address)) return std::string(address);
   const auto groups = read_ipv6(address);
   if (!groups) return std::string(address.substr(0, 64));
+  constexpr Groups mapped{0, 0, 0, 0, 0, 0xffff};
+  if (std::equal(groups->begin(), groups->begin() + 6, mapped.begin())) {
+    const std::uint32_t high = (*groups)[6];
+    const std::uint32_t low = (*groups)[7];
+    return std::to_string(high >> 8) + '.' + std::to_string(high & 0xff) + '.' + std::to_string(low >> 8) + '.' +
+           std::to_string(low & 0xff);
+  }
   std::string network;
   for (std::size_t i = 0; i < 4; ++i) {
     std::array<char, 8> digits{};

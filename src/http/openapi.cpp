@@ -79,6 +79,27 @@ std::string limit_text(const Limit& limit) {
          " seconds from one network.";
 }
 
+std::string described(void (*describe)(SchemaWriter&)) {
+  JsonWriter json;
+  SchemaWriter schemas(json);
+  json.begin_array();
+  schemas.write(SchemaWriter::Purpose::request, describe);
+  for (std::size_t i = 0; i < schemas.definitions().size(); ++i)
+    schemas.write(SchemaWriter::Purpose::request, schemas.definitions()[i].describe);
+  json.end_array();
+  return std::move(json).text();
+}
+
+/// Whether a call says which object it is about, so that there may be none: by its path, by what its query must have,
+/// or by an id.
+bool names_an_object(const Route& route) {
+  constexpr std::string_view id = R"("format":"uuid")";
+  return route.path.contains(':') || (route.input.describe && described(route.input.describe).contains(id)) ||
+         std::ranges::any_of(route.input.query_fields, [&](const detail::FieldInfo& field) {
+           return field.required || described(field.describe).contains(id);
+         });
+}
+
 class DocumentWriter {
  public:
   explicit DocumentWriter(const App& app) : app_(app), schemas_(json_) {}
@@ -167,11 +188,12 @@ class DocumentWriter {
 
   void write_responses(const Route& route) {
     json_.key("responses").begin_object();
-    write_answer(route.answer);
+    write_answer(route.answer, route.answer.status, "Done.");
+    // Asking for what is there already makes no second one.
+    if (route.answer.status == 201) write_answer(route.answer, 200, "It was there already.");
     const Access& access = route.access;
     const Input& input = route.input;
     const bool reads_body = input.kind != Input::Kind::none && input.kind != Input::Kind::query;
-    const bool has_param = route.path.contains(':');
     if (input.kind != Input::Kind::none || route.takes_idempotency_key || access.verify)
       write_error("400", "The request is not as it must be.");
     if (route.checks_credentials)
@@ -180,7 +202,7 @@ class DocumentWriter {
       write_error("401", "Nobody, or nobody valid, is signed in.");
     if (access.needs_user() || route.checks_credentials || !route.conflicts[0].empty())
       write_error("403", "The caller may not do this.");
-    if (has_param) write_error("404", "There is no such object for the caller.");
+    if (names_an_object(route)) write_error("404", "There is no such object for the caller.");
     if (route.takes_idempotency_key || !route.conflicts[0].empty()) write_error("409", conflict_text(route));
     if (input.kind == Input::Kind::stream) write_error("411", "The length of the body is not given.");
     if (reads_body) write_error("413", "The body is too large.");
@@ -205,9 +227,9 @@ class DocumentWriter {
     return text + '.';
   }
 
-  void write_answer(const Answer& answer) {
-    json_.key(std::to_string(answer.status)).begin_object().member("description", "Done.");
-    if (answer.status != 204) {
+  void write_answer(const Answer& answer, int status, std::string_view description) {
+    json_.key(std::to_string(status)).begin_object().member("description", description);
+    if (status != 204) {
       json_.key("content").begin_object().key(answer.content_type).begin_object().key("schema");
       if (answer.describe)
         schemas_.write(SchemaWriter::Purpose::answer, answer.describe);

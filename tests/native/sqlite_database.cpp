@@ -220,20 +220,21 @@ Result<sqlite3_stmt*> SqliteDatabase::prepare(const std::string& sql) {
   return prepared_.emplace(sql, std::move(statement)).first->second.get();
 }
 
-Result<std::vector<ResultSet>> SqliteDatabase::transact(const std::vector<Statement>& statements) {
-  must_execute(database_.get(), "BEGIN");
+Result<std::vector<ResultSet>> SqliteDatabase::run_as_transaction(const std::vector<Statement>& statements) {
+  // What BEGIN and COMMIT do, also behind a mark.
+  must_execute(database_.get(), "SAVEPOINT batch");
   std::vector<ResultSet> sets;
   for (const Statement& statement : statements) {
     const auto prepared = prepare(statement.sql);
     auto rows = prepared ? run_one(database_.get(), *prepared, statement.sql, statement.values, Numbers::as_d1)
                          : Result<ResultSet>(Failure(prepared.error()));
     if (!rows) {
-      must_execute(database_.get(), "ROLLBACK");
+      must_execute(database_.get(), "ROLLBACK TO batch; RELEASE batch");
       return Failure(std::move(rows).error());
     }
     sets.push_back(*std::move(rows));
   }
-  must_execute(database_.get(), "COMMIT");
+  must_execute(database_.get(), "RELEASE batch");
   return sets;
 }
 
@@ -245,7 +246,7 @@ Task<Result<std::vector<ResultSet>>> SqliteDatabase::batch(std::vector<Statement
     const Fate fate = fates_ ? fates_({"database", "batch"}) : Fate{};
     co_await scheduler_.wait(fate.before);
     if (fate.fault == Fate::Fault::not_done) co_return Failure(unavailable("D1_ERROR: D1 DB is overloaded."));
-    auto sets = transact(statements);
+    auto sets = run_as_transaction(statements);
     co_await scheduler_.wait(fate.after);
     if (fate.fault != Fate::Fault::answer_lost) co_return sets;
     if (on_lost_answer == OnLostAnswer::fail || tries == most_tries)
@@ -263,6 +264,10 @@ ResultSet SqliteDatabase::execute(std::string_view sql, std::vector<SqlValue> va
 }
 
 std::int64_t SqliteDatabase::changes() const { return sqlite3_total_changes64(database_.get()); }
+
+void SqliteDatabase::mark() { must_execute(database_.get(), "SAVEPOINT mark"); }
+
+void SqliteDatabase::return_to_mark() { must_execute(database_.get(), "ROLLBACK TO mark"); }
 
 std::int64_t SqliteDatabase::count(std::string_view sql, std::vector<SqlValue> values) {
   auto rows = execute(sql, std::move(values));

@@ -22,7 +22,7 @@ std::optional<std::string> origin_of(std::string_view address) {
   const auto colon = authority.find(':');
   const std::string_view port =
       colon == std::string::npos ? std::string_view() : std::string_view(authority).substr(colon);
-  const bool usual = port.empty() || port == (scheme == "https" ? ":443" : ":80");
+  const bool usual = port.empty() || port == ":" || port == (scheme == "https" ? ":443" : ":80");
   return scheme + "://" + (usual ? authority.substr(0, colon) : authority);
 }
 

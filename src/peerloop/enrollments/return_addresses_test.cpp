@@ -28,6 +28,7 @@ TEST_CASE("what is no web address has no origin") {
 
 TEST_CASE("a student is sent back only to where the application lives") {
   CHECK(is_allowed("https://app.example.org/paid?session={CHECKOUT_SESSION_ID}"));
+  CHECK(is_allowed("https://app.example.org:/paid"));
   CHECK(is_allowed("http://localhost:3000/paid"));
   CHECK(is_allowed("https://other.example.org/"));
   for (const char* address :

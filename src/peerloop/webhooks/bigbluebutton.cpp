@@ -6,6 +6,7 @@
 #include "json/value.h"
 #include "peerloop/app.h"
 #include "peerloop/video/settle.h"
+#include "peerloop/webhooks/event_time.h"
 
 namespace isthmus::peerloop {
 
@@ -46,7 +47,7 @@ std::optional<Timestamp> moment(std::optional<std::string_view> text) {
     rfc.erase(19, 1);
     rfc.insert(22, ":");
   }
-  return from_rfc3339(rfc);
+  return event_time(rfc);
 }
 
 std::vector<std::optional<Timestamp>> moments(std::optional<JsonValue> list) {

@@ -45,9 +45,13 @@ Task<Result<WebhookOutcome>> run(Host& host, WebhookEvent event, std::vector<Sta
   co_return Failure(std::move(done).error());
 }
 
+/// SQLite reckons with texts up to their first NUL.
+bool is_text(std::string_view text) { return !text.empty() && !text.contains('\0'); }
+
 Result<void> check_id(const WebhookEvent& event) {
-  if (event.id.empty() || event.id.size() > 255) return Failure(bad_request("An event's id has 1 to 255 characters."));
-  if (event.type.empty()) return Failure(bad_request("The event has no type."));
+  if (!is_text(event.id) || event.id.size() > 255)
+    return Failure(bad_request("An event's id has 1 to 255 characters."));
+  if (!is_text(event.type)) return Failure(bad_request("The event has no type."));
   return {};
 }
 

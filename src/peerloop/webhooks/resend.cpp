@@ -3,6 +3,7 @@
 #include "base/strings.h"
 #include "crypto/webhook_signature.h"
 #include "peerloop/mail/queries.h"
+#include "peerloop/webhooks/event_time.h"
 
 namespace isthmus::peerloop {
 
@@ -100,7 +101,7 @@ Result<ReadEvent> read_event(std::string id, std::string body) {
   const auto json = parse_json(body);
   if (!json) return Failure(json.error());
   if (!json->is_object()) return Failure(bad_request("The event is no object."));
-  ReadEvent read{{"resend", std::move(id), text_at(*json, {"type"}), from_rfc3339(text_at(*json, {"created_at"})), {}},
+  ReadEvent read{{"resend", std::move(id), text_at(*json, {"type"}), event_time(text_at(*json, {"created_at"})), {}},
                  read_news(*json)};
   read.event.body = std::move(body);
   return read;

@@ -63,6 +63,14 @@ TEST_CASE("a delivered mail is marked, once") {
   CHECK(server.world.database.count("SELECT count(*) FROM webhook_events") == 1);
 }
 
+TEST_CASE("an event from a time that cannot be has its effect, and no time") {
+  Webhooks server;
+  CHECK(server.outcome(server.deliver("msg_1", "email.delivered", Json::object(), -2000 * 365 * day)) == "processed");
+  CHECK(server.mail_status() == "delivered");
+  CHECK(server.outcome(server.deliver("msg_2", "email.complained", Json::object(), 1000 * 365 * day)) == "processed");
+  CHECK(server.world.database.count("SELECT count(*) FROM webhook_events WHERE created_at IS NULL") == 2);
+}
+
 TEST_CASE("parallel deliveries of one event have one effect") {
   Webhooks server;
   const std::string body = Json{{"type", "email.delivered"},

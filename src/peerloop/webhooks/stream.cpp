@@ -4,6 +4,7 @@
 #include "base/strings.h"
 #include "crypto/digest.h"
 #include "crypto/hmac.h"
+#include "peerloop/webhooks/event_time.h"
 
 namespace isthmus::peerloop {
 
@@ -23,7 +24,7 @@ Result<ReadEvent> read_event(std::string id, std::string body) {
   ReadEvent read{{"stream", std::move(id), "feed.changes", {}, {}}, {}};
   if (json->is_object()) {
     read.event.type = json->string_at({"type"}).value_or("unknown");
-    read.event.created_at = from_rfc3339(json->string_at({"created_at"}).value_or(""));
+    read.event.created_at = event_time(json->string_at({"created_at"}).value_or(""));
     read.activity_id = json->string_at({"activity", "id"}).value_or("");
   }
   // It is the same at each delivery; where it is missing, so is the body.

@@ -21,6 +21,16 @@ std::optional<std::string> some_text_at(JsonValue object, std::initializer_list<
 /// Seconds between 2001 and 2286.
 bool is_plausible(std::int64_t seconds) { return seconds >= 1'000'000'000 && seconds <= 9'999'999'999; }
 
+/// What the books can hold. They would refuse other amounts at every delivery.
+bool is_amount(std::int64_t cents) {
+  constexpr std::int64_t most = 1'000'000'000'000;
+  return cents >= -most && cents <= most;
+}
+bool is_money(std::int64_t cents, std::string_view currency) {
+  return is_amount(cents) && currency.size() == 3 &&
+         std::ranges::all_of(currency, [](char c) { return c >= 'a' && c <= 'z'; });
+}
+
 std::string reference_of(JsonValue object) {
   std::string reference = text_at(object, {"metadata", "enrollment_id"});
   return reference.empty() ? text_at(object, {"client_reference_id"}) : reference;
@@ -37,36 +47,40 @@ decltype(StripeEvent::news) read_news(std::string_view type, JsonValue object) {
   }
   if (type == "checkout.session.expired" || type == "checkout.session.async_payment_failed")
     return CheckoutOver{std::move(id), reference_of(object)};
-  if (type == "charge.refunded")
-    return ChargeRefunded{std::move(id), some_text_at(object, {"payment_intent"}), reference_of(object),
+  if (type == "charge.refunded") {
+    ChargeRefunded charge{std::move(id), some_text_at(object, {"payment_intent"}), reference_of(object),
                           object.integer_at({"amount_refunded"}).value_or(0), text_at(object, {"currency"})};
+    if (!is_money(charge.cumulative_cents, charge.currency)) return Uninteresting{};
+    return charge;
+  }
   if (type == "refund.failed" || type == "refund.updated") {
     if (text_at(object, {"status"}) != "failed") return Uninteresting{};
-    return RefundSentBack{std::move(id),
+    RefundSentBack refund{std::move(id),
                           text_at(object, {"metadata", "refund_id"}),
                           text_at(object, {"charge"}),
                           some_text_at(object, {"payment_intent"}),
                           object.integer_at({"amount"}).value_or(0),
                           text_at(object, {"currency"})};
+    if (!is_money(refund.amount_cents, refund.currency)) return Uninteresting{};
+    return refund;
   }
   // `transfer.paid` was split into `payout.*` in 2017; who still sends it means that the transfer was made.
   if (type == "transfer.created" || type == "transfer.updated" || type == "transfer.reversed" ||
       type == "transfer.paid") {
     auto transfer = read_stripe_transfer(object);
-    if (!transfer) return Uninteresting{};
+    if (!transfer || transfer->amount_cents < 0 || !is_amount(transfer->amount_cents) ||
+        !is_amount(transfer->reversed_cents))
+      return Uninteresting{};
     return *std::move(transfer);
   }
   if (type.starts_with("charge.dispute.")) {
     const auto status = value_named<DisputeStatus>(text_at(object, {"status"}));
     const std::int64_t amount = object.integer_at({"amount"}).value_or(0);
     std::string charge = text_at(object, {"charge"});
-    if (!status || amount <= 0 || charge.empty()) return Uninteresting{};
-    return DisputeNews{std::move(id),
-                       std::move(charge),
-                       some_text_at(object, {"payment_intent"}),
-                       amount,
-                       text_at(object, {"currency"}),
-                       text_at(object, {"reason"}),
+    std::string currency = text_at(object, {"currency"});
+    if (!status || amount <= 0 || !is_money(amount, currency) || charge.empty()) return Uninteresting{};
+    return DisputeNews{std::move(id), std::move(charge),   some_text_at(object, {"payment_intent"}),
+                       amount,        std::move(currency), text_at(object, {"reason"}),
                        *status};
   }
   return Uninteresting{};
@@ -102,7 +116,9 @@ decltype(StripeEvent::news) read_account_news(std::string_view type, std::string
     if (const auto arrival = object.integer_at({"arrival_date"}); arrival && is_plausible(*arrival))
       payout.arrives_at = Timestamp{*arrival * second};
     constexpr std::array<std::string_view, 5> states{"pending", "in_transit", "paid", "canceled", "failed"};
-    if (payout.amount_cents == 0 || !std::ranges::contains(states, payout.status)) return Uninteresting{};
+    if (payout.amount_cents == 0 || !is_money(payout.amount_cents, payout.currency) ||
+        !std::ranges::contains(states, payout.status))
+      return Uninteresting{};
     return payout;
   }
   return Uninteresting{};

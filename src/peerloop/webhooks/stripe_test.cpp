@@ -390,6 +390,33 @@ TEST_CASE("a refund of somebody else's charge is ignored") {
   CHECK(market.count("SELECT count(*) FROM refunds") == 0);
 }
 
+TEST_CASE("an event whose id or type is no text is refused, whatever else it says") {
+  Marketplace market;
+  const Json event = market.stripe.event("invoice.paid", {{"id", "in_1"}});
+  CHECK(outcome(market.deliver(event)) == "ignored");
+  for (const char* name : {"/id", "/type"})
+    for (const std::string& text : {std::string("\0", 1), std::string("\0x", 2), std::string("evt_\0x", 6)})
+      CHECK(market.deliver(changed(event, name, text)).status == 400);
+  CHECK(market.count("SELECT count(*) FROM webhook_events") == 1);
+}
+
+TEST_CASE("a refund of what is no money is ignored, and not asked for again") {
+  Marketplace market;
+  // One that waits for its payment, so that there is nothing to compare it with.
+  const std::string enrollment = market.enroll(market.student).json()["enrollmentId"].get<std::string>();
+  const Json refund = market.stripe.event("charge.refunded", {{"id", "ch_x"},
+                                                              {"payment_intent", "pi_x"},
+                                                              {"amount_refunded", 100},
+                                                              {"currency", "usd"},
+                                                              {"metadata", {{"enrollment_id", enrollment}}}});
+  CHECK(outcome(market.deliver(changed(refund, "/data/object/currency", "dollars"))) == "ignored");
+  CHECK(outcome(market.deliver(changed(changed(refund, "/id", "evt_none"), "/data/object/currency", Json()))) ==
+        "ignored");
+  CHECK(outcome(market.deliver(changed(changed(refund, "/id", "evt_much"), "/data/object/amount_refunded",
+                                       std::int64_t{1} << 60))) == "ignored");
+  CHECK(market.count("SELECT count(*) FROM refunds") == 0);
+}
+
 TEST_CASE("a refund that does not fit its payment changes nothing and is shown to a person") {
   Marketplace market;
   const Json event = payment(market);

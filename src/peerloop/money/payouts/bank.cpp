@@ -27,7 +27,7 @@ Statement keep_payout(std::string_view row_id, const Owner& owner, const BankPay
   return sql(R"(
       INSERT INTO payouts (id, user_id, stripe_account_id, stripe_payout_id, amount_cents, currency, status, failure_code,
                            arrives_at, created_at, updated_at)
-      VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?10)
+      VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, substr(?8, 1, 100), ?9, ?10, ?10)
       ON CONFLICT (stripe_payout_id) DO UPDATE SET status = excluded.status, failure_code = excluded.failure_code,
         arrives_at = coalesce(excluded.arrives_at, arrives_at), updated_at = excluded.updated_at
       WHERE )" PEERLOOP_PAYOUT_RANK("excluded.status") " > " PEERLOOP_PAYOUT_RANK("payouts.status"),

@@ -500,6 +500,14 @@ TEST_CASE("a payout to the bank is told, and may fail after it was paid") {
   CHECK(due.market.mails("payout_failed") == 1);
 }
 
+TEST_CASE("a payout's reason of any length is kept as far as it fits") {
+  Due due;
+  Json failed = due.market.stripe.payout(due.account, 31500, "failed", "po_1");
+  failed["data"]["object"]["failure_code"] = std::string(300, 'x');
+  CHECK(due.market.deliver(failed).json()["outcome"] == "processed");
+  CHECK(due.market.text("SELECT failure_code FROM payouts") == std::string(100, 'x'));
+}
+
 TEST_CASE("payouts of accounts that we do not know, and the platform's own, mean nothing") {
   Due due;
   CHECK(due.market.deliver(due.market.stripe.payout("acct_stranger", 100, "paid", "po_1")).json()["outcome"] ==
