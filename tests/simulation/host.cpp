@@ -69,7 +69,7 @@ class SimulatedDatabase final : public Database {
     for (int tries = 1;; ++tries) {
       auto sets =
           co_await attempt(carry_out(errand_, "database", errand_.draw("database"), [life = &errand_.life, statements] {
-            auto done = life->world.database.transact(statements);
+            auto done = life->world.database.run_as_transaction(statements);
             if (!done && done.error().status == 500)
               life->violate("the database takes every statement", done.error().log.value);
             return done;
