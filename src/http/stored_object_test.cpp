@@ -27,3 +27,12 @@ TEST_CASE("what is no single range of bytes is the whole object") {
                              "bytes=0-1,3-4", "bytes=99999999999999999999-", "bytes=--5", "bytes=1--5"})
     check(header, ByteRange::Kind::whole, 0, 0);
 }
+
+TEST_CASE("entity tags are passed on as they are, and what is no list of them as nothing") {
+  for (const char* header : {"*", R"("a")", R"("")", R"(W/"a")", R"("a", W/"b,c" ,"d")", R"( "a" )"})
+    CHECK_MESSAGE(parse_if_none_match(header) == (header[0] == '*' ? "*" : header), header);
+  CHECK(parse_if_none_match(" * ") == "*");
+  for (const char* header : {"", ",", "a", R"("a)", R"("a",)", R"(,"a")", R"("a" "b")", R"(w/"a")", R"(W/a)",
+                             R"("a b")", R"(*, "a")", R"("a", *)", "\"\x80\"", "\"\t\""})
+    CHECK_MESSAGE(parse_if_none_match(header).empty(), header);
+}

@@ -209,7 +209,18 @@ export function arbitraries(api, places) {
   /** Headers that every route may meet. */
   const headers = fc.record(
     {
-      'if-none-match': fc.constantFrom('*', '""', 'W/"x"', '"etag-1"', ','),
+      'if-none-match': fc.constantFrom(
+        '*',
+        '""',
+        'W/"x"',
+        '"etag-1"',
+        '"a" , W/"b,c"',
+        ',',
+        'x',
+        '"x',
+        '"a" "b"',
+        '*, "a"',
+      ),
       'if-modified-since': fc.constantFrom('Thu, 01 Jan 1970 00:00:00 GMT', 'yesterday'),
       'if-range': fc.constantFrom('"x"', 'never'),
       range: fc.constantFrom(

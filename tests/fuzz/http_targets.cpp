@@ -117,6 +117,8 @@ void read_network(std::string_view text) {
 }
 
 void read_range(std::string_view text) {
+  const std::string_view tags = parse_if_none_match(text);
+  holds(parse_if_none_match(tags) == tags, "what is passed on is read again");
   for (const std::string& header : {std::string(text), "bytes=" + std::string(text)}) {
     const ByteRange range = parse_range(header);
     const auto is_position = [](std::uint64_t value) { return value <= std::uint64_t{1} << 53; };

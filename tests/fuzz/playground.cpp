@@ -74,7 +74,7 @@ Playground::Playground() : world_(market_.world), pipeline_(fuzzed_app()) {
                                      "pragma_table_info(t.name) WHERE name = 'id')")
                             .cells)
     tables_.push_back(std::get<std::string>(std::move(name)));
-  sampler_.emplace(fuzzed_app(), tables_);
+  sampler_.emplace(fuzzed_app(), tables_, callers());
   world_.database.mark();
   began_ = world_.now();
   objects_ = world_.bucket;
@@ -228,6 +228,12 @@ std::string Playground::filled(const std::string& text) {
     const auto close = rest.find('}');
     const std::string_view inside = rest.substr(1, close == std::string_view::npos ? 0 : close - 1);
     const auto dot = inside.find('.');
+    if (inside.substr(0, dot) == "users" && dot != std::string_view::npos &&
+        callers_.contains(inside.substr(dot + 1))) {
+      out += market_.text("SELECT id FROM users WHERE handle = ?1", {std::string(inside.substr(dot + 1))});
+      rest.remove_prefix(close + 1);
+      continue;
+    }
     const auto number = dot == std::string_view::npos ? std::nullopt : to_integer(inside.substr(dot + 1));
     if (!number || *number < 0 || !std::ranges::contains(tables_, inside.substr(0, dot))) {
       out += '{';

@@ -34,7 +34,7 @@ class Playground {
   native::Json ask(std::string_view who, std::string method, std::string target,
                    const native::Json& body = native::Json::object());
   void append_caller(std::vector<Header>& headers, std::string_view name) const;
-  /// With ids in the place of "{table.number}".
+  /// With ids in the place of "{table.number}" and "{users.teacher}".
   std::string filled(const std::string& text);
   Result<IncomingAnswer> respond(const OutgoingRequest& request);
   void check(const Step& step, const native::Reply& reply, bool asked_providers) const;

@@ -90,8 +90,8 @@ bool Operation::takes_json() const {
 
 bool Operation::takes_bytes() const { return document.contains("requestBody") && !takes_json(); }
 
-Sampler::Sampler(const App& app, std::vector<std::string> tables)
-    : document_(Json::parse(openapi_document(app))), tables_(std::move(tables)) {
+Sampler::Sampler(const App& app, std::vector<std::string> tables, std::vector<std::string> people)
+    : document_(Json::parse(openapi_document(app))), tables_(std::move(tables)), people_(std::move(people)) {
   for (const auto& [path, methods] : document_["paths"].items())
     for (const auto& [method, operation] : methods.items()) {
       std::string capitals = method;
@@ -113,7 +113,8 @@ std::string Sampler::some_id(std::string_view hint, Dice& dice) const {
     for (const std::string& table : tables_)
       if (table.contains(hint)) named.push_back(table);
     // Whoever is no thing is a person.
-    const std::string table = named.empty() ? "users" : dice.pick(named);
+    if (named.empty() || hint.starts_with("user")) return "{users." + dice.pick(people_) + "}";
+    const std::string& table = dice.pick(named);
     return "{" + table + "." + std::to_string(dice.below(4)) + "}";
   }
   return "{" + dice.pick(tables_) + "." + std::to_string(dice.below(4)) + "}";

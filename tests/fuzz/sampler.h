@@ -25,8 +25,9 @@ struct Operation {
 /// Draws requests that mostly are what the document asks for.
 class Sampler {
  public:
-  /// `tables` have ids that a request may name: "{users.2}" stands for one.
-  Sampler(const App& app, std::vector<std::string> tables);
+  /// `tables` have ids that a request may name, "{courses.2}" stands for one; so does "{users.teacher}" for one of
+  /// `people`.
+  Sampler(const App& app, std::vector<std::string> tables, std::vector<std::string> people);
 
   const std::vector<Operation>& operations() const { return operations_; }
   /// Null where the document has no such operation.
@@ -49,6 +50,7 @@ class Sampler {
   Json document_;
   std::vector<Operation> operations_;
   std::vector<std::string> tables_;
+  std::vector<std::string> people_;
 };
 
 std::string dump(const Json& json);

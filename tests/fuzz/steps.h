@@ -12,14 +12,14 @@
 ///   POST /api/courses/{courses.0}/enroll
 ///   as: student
 ///
-///   {"instructorType":"student_teacher","studentTeacherId":"{users.1}"}
+///   {"instructorType":"student_teacher","studentTeacherId":"{users.teacher}"}
 ///   ~~~
 ///   GET /api/enrollments
 ///   as: student
 ///
-/// "{users.1}" is the id of the second row of that table at the time. Besides HTTP's own headers there are `as` (who
-/// sends it), `signed` (a webhook's signature counts as good), `wait` (so many seconds pass before) and `provider`
-/// (what outside services answer from now on: a status and a body).
+/// "{courses.1}" is the id of the second row of that table at the time, "{users.teacher}" that of a caller. Besides
+/// HTTP's own headers there are `as` (who sends it), `signed` (a webhook's signature counts as good), `wait` (so many
+/// seconds pass before) and `provider` (what outside services answer from now on: a status and a body).
 namespace isthmus::fuzz {
 
 inline constexpr std::size_t most_steps = 6;

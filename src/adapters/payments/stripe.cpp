@@ -48,9 +48,10 @@ Millis pause_before(int next_try, Random& random, std::string_view retry_after) 
 }
 
 /// https://docs.stripe.com/error-codes
-std::string_view meaning_of(std::string_view code) {
+std::string_view meaning_of(std::string_view code, std::string_view param) {
   if (code == "balance_insufficient" || code == "insufficient_funds") return payment_error::short_of_money;
-  if (code == "insufficient_capabilities_for_transfer" || code == "account_invalid" || code == "transfers_not_allowed")
+  if (code == "insufficient_capabilities_for_transfer" || code == "account_invalid" ||
+      code == "transfers_not_allowed" || (code == "resource_missing" && param == "account"))
     return payment_error::account_unable;
   return payment_error::refused;
 }
@@ -124,7 +125,7 @@ Task<StripePayments::Answer> StripePayments::send(stripe::Call call) {
   // What is no JSON was not written by Stripe but by something on the way to it.
   const bool theirs = answer->status >= 500 || answer->status == 429 || type.empty();
   if (theirs) co_return refuse(unavailable_because(std::move(log)));
-  Error error = our_fault(meaning_of(code), std::move(log));
+  Error error = our_fault(meaning_of(code, param), std::move(log));
   co_return std::unexpected(Refusal{std::move(code), std::move(param), std::move(error)});
 }
 

@@ -47,30 +47,41 @@ Result<ReturnAddresses> addresses_of(Request& request, const Onboard& body) {
   return ReturnAddresses{body.returnUrl.value_or(page + "done"), body.refreshUrl.value_or(page + "again")};
 }
 
+Task<Result<std::string>> make_account(Request& request, StripePayments& payments, OwnAccount own) {
+  const std::string user_id = request.user().user_id;
+  // The key names the person, and the account that is being replaced: all who ask now get one and the same.
+  std::string operation = "account:" + user_id;
+  if (own.account_id) operation += ":after:" + *own.account_id;
+  std::string made = co_await payments.create_account({std::move(operation), user_id});
+  co_await request.db().batch({keep_account(user_id, own.account_id, made, request.now())}, OnLostAnswer::retry);
+  co_return made;
+}
+
+OnboardingRequest page_for(Request& request, std::string_view account, const ReturnAddresses& addresses) {
+  return {"account_link:" + request.host().random.uuid(request.now()), std::string(account), addresses.success,
+          addresses.cancel};
+}
+
 }  // namespace
 
 Task<Result<Response>> onboard(Request& request, Onboard body) {
-  ReturnAddresses addresses = co_await addresses_of(request, body);
-  const std::string user_id = request.user().user_id;
-  const auto own = co_await request.db().first<OwnAccount>(own_account(user_id));
+  const ReturnAddresses addresses = co_await addresses_of(request, body);
+  const auto own = co_await request.db().first<OwnAccount>(own_account(request.user().user_id));
   if (!own) co_return Failure(not_found("user"));
   if (own->status == "rejected")
     co_return Failure(conflict("The payment provider has rejected this account.", "account_rejected"));
 
   StripePayments payments(request.host());
-  std::string account = own->account_id.value_or("");
-  if (account.empty() || own->status == "deauthorized") {
-    // The key names the person, and the account that is being replaced: all who ask now get one and the same.
-    std::string operation = "account:" + user_id;
-    if (own->account_id) operation += ":after:" + *own->account_id;
-    const std::string made = co_await payments.create_account({std::move(operation), user_id});
-    co_await request.db().batch({keep_account(user_id, own->account_id, made, request.now())}, OnLostAnswer::retry);
-    account = made;
+  const bool has_account = own->account_id && own->status != "deauthorized";
+  std::string account = has_account ? *own->account_id : co_await make_account(request, payments, *own);
+  auto page = co_await attempt(payments.create_onboarding_page(page_for(request, account, addresses)));
+  // One that the provider does not know any more is replaced like one that its owner took away.
+  if (!page && has_account && page.error().code == payment_error::account_unable) {
+    account = co_await make_account(request, payments, *own);
+    page = co_await attempt(payments.create_onboarding_page(page_for(request, account, addresses)));
   }
-  const std::string url = co_await payments.create_onboarding_page(
-      {"account_link:" + request.host().random.uuid(request.now()), std::move(account), std::move(addresses.success),
-       std::move(addresses.cancel)});
-  co_return ok(OnboardingPage{url});
+  if (!page) co_return Failure(std::move(page).error());
+  co_return ok(OnboardingPage{*std::move(page)});
 }
 
 Task<Result<Response>> show_connect_status(Request& request) {

@@ -104,6 +104,18 @@ TEST_CASE("an account that its owner took away receives nothing, and is replaced
   CHECK(market.stripe.accounts.size() == 2);
 }
 
+TEST_CASE("an account that Stripe does not know any more is replaced, once") {
+  Marketplace market;
+  const std::string first = market.onboard(market.teacher);
+  market.stripe.accounts.clear();
+  CHECK(onboard(market, market.teacher).status == 200);
+  CHECK(account_of(market) != first);
+  CHECK(status(market) == Json{{"status", "pending"}, {"payoutsEnabled", false}});
+  CHECK(market.stripe.accounts.size() == 1);
+  CHECK(onboard(market, market.teacher).status == 200);
+  CHECK(market.stripe.accounts.size() == 1);
+}
+
 TEST_CASE("a rejected account is the end of it") {
   Marketplace market;
   const std::string account = market.onboard(market.teacher);
