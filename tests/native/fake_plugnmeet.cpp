@@ -68,6 +68,7 @@ IncomingAnswer FakePlugNmeet::respond(const OutgoingRequest& request) {
   if (operation == "/room/getJoinToken")
     return answer_of({{"status", true}, {"token", "token-" + params["user_info"]["user_id"].get<std::string>()}});
   if (operation == "/room/endRoom") {
+    events_of_calls.push_back(event("room_finished", id, room->second.sid));
     rooms.erase(room);
     return answer_of({{"status", true}, {"msg", "success"}});
   }

@@ -38,6 +38,8 @@ class FakePlugNmeet {
     bool knows_ranges = true;
   };
   std::map<std::string, Recording> recordings;
+  /// Of rooms that our side ended, in order.
+  std::vector<Json> events_of_calls;
   /// The parts that were asked for, in order.
   std::vector<PartSource> parts_asked;
 

@@ -130,12 +130,6 @@ class StaleKeyValue final : public KeyValue {
   Errand& errand_;
 };
 
-std::string_view provider_of(std::string_view url) {
-  constexpr std::string_view scheme = "https://";
-  if (url.starts_with(scheme)) url.remove_prefix(scheme.size());
-  return url.substr(0, url.find('.'));
-}
-
 /// What a provider, or something on the way to it, answers instead.
 Result<IncomingAnswer> strange(Result<IncomingAnswer> answer, std::uint64_t variant) {
   switch (variant % 6) {

@@ -141,7 +141,9 @@ std::int64_t Life::count(std::string_view sql, std::vector<SqlValue> values) {
 Result<IncomingAnswer> Life::answer_outside(const OutgoingRequest& request) {
   const auto has_key = std::ranges::any_of(
       request.headers, [](const auto& header) { return header.first == "idempotency-key" && !header.second.empty(); });
-  if (request.method == "POST" && !has_key) violate("each call of a provider has an idempotency key", request.url);
+  const bool needs_key = provider_of(request.url) == "stripe" || provider_of(request.url) == "resend";
+  if (request.method == "POST" && needs_key && !has_key)
+    violate("each call of a provider has an idempotency key", request.url);
   if (request.url.starts_with("https://resend.test/")) return resend.answer(request);
   return world.http.respond(request);
 }
@@ -278,8 +280,15 @@ void Life::post_event(Json event) {
   post(std::move(name), [this, event = std::move(event)] { return stripe.delivery(event); });
 }
 
+void Life::post_video_event(Json event) {
+  std::string name = text_of(event["id"]);
+  note(name, "plugNmeet has news: " + text_of(event["event"]));
+  post(std::move(name), [this, event = std::move(event)] { return video.delivery(event); });
+}
+
 void Life::post_events_of_calls() {
   for (Json& event : std::exchange(stripe.events_of_calls, {})) post_event(std::move(event));
+  for (Json& event : std::exchange(video.events_of_calls, {})) post_video_event(std::move(event));
 }
 
 void Life::post(std::string name, std::function<Outgoing()> delivery) {
@@ -347,7 +356,9 @@ void Life::settle() {
     go_on();
     post_events_of_calls();
     const bool all_believed = std::ranges::all_of(letters_, &Letter::is_believed);
-    if (all_believed && find("SELECT id FROM outbox WHERE delivered_at IS NULL AND dead_at IS NULL").empty()) break;
+    const bool is_quiet = find("SELECT id FROM outbox WHERE delivered_at IS NULL AND dead_at IS NULL").empty() &&
+                          find("SELECT id FROM recordings WHERE status = 'copying'").empty();
+    if (all_believed && is_quiet) break;
   }
   if (stopped()) return;
   for (const Letter& letter : letters_)

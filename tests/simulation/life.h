@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "native/fake_plugnmeet.h"
 #include "native/fake_stripe.h"
 #include "native/server.h"
 #include "simulation/dice.h"
@@ -28,6 +29,13 @@ inline std::string text_of(const Json& value) { return value.is_string() ? value
 class Exchange;
 class CronRun;
 class Person;
+
+/// "stripe" of "https://stripe.test/v1/refunds".
+inline std::string_view provider_of(std::string_view url) {
+  constexpr std::string_view scheme = "https://";
+  if (url.starts_with(scheme)) url.remove_prefix(scheme.size());
+  return url.substr(0, url.find('.'));
+}
 
 /// A place where an instance of the program runs, with its own clock and its own view of the key-value store.
 struct Location {
@@ -104,6 +112,8 @@ class Life {
   Script<std::optional<Reply>> send(std::string who, Dice dice, Outgoing outgoing);
   /// Delivers an event of Stripe as webhooks are: perhaps late, twice, or never before the end.
   void post_event(Json event);
+  /// The same for one of plugNmeet.
+  void post_video_event(Json event);
   /// Sends what the providers have to say about calls that we made.
   void post_events_of_calls();
   /// A delivery of any provider's webhook, tried until it is believed.
@@ -121,6 +131,7 @@ class Life {
   Weather weather;
   native::World world{"peerloop"};
   native::FakeStripe stripe{world};
+  native::FakePlugNmeet video{world};
   MailProvider resend{world.scheduler};
   Belongings belongings;
 

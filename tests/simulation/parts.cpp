@@ -5,8 +5,8 @@
 namespace isthmus::simulation {
 
 std::span<const Part* const> parts() {
-  static constexpr std::array all{&accounts, &people,  &courses,  &enrollments, &scheduling, &learning,
-                                  &payments, &payouts, &disputes, &mails,       &queues,     &intruders};
+  static constexpr std::array all{&accounts, &people,  &courses,  &enrollments, &scheduling, &rooms,  &learning,
+                                  &payments, &payouts, &disputes, &messages,    &mails,      &queues, &intruders};
   return all;
 }
 

@@ -1,10 +1,10 @@
 // Plants each mutant of mutants.mjs in a copy of its file, compiles that one file, links it before the libraries that
-// have the original, and runs the simulated world until it finds something.
+// have the original, and runs the simulated world until it finds something. A migration is planted in a copy of all.
 //
 //   node tests/simulation/run-mutants.mjs <build folder> [words of a name]
 
 import { execFile } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
@@ -30,24 +30,31 @@ const compileOf = (/** @type {string} */ file) => lines.find((line) => line.incl
 async function plant(mutant, number) {
   const text = readFileSync(join(root, mutant.file), 'utf8');
   if (text.split(mutant.from).length !== 2) return { found: false, why: 'its piece is not there exactly once' };
+  const changed = text.replace(mutant.from, () => mutant.to);
+  // A migration is read when the world is made, from where its reader was told at compile time.
+  const isMigration = mutant.file.endsWith('.sql');
+  const home = join(folder, `${number}`, 'root');
+  if (isMigration) {
+    cpSync(join(root, 'schema'), join(home, 'schema'), { recursive: true });
+    writeFileSync(join(home, mutant.file), changed);
+  }
+  const compiled = isMigration ? 'tests/native/sqlite_database.cpp' : mutant.file;
   const source = join(folder, `${number}.cpp`);
   const object = `${source}.o`;
-  const program = join(folder, `${number}`);
-  writeFileSync(
-    source,
-    text.replace(mutant.from, () => mutant.to),
-  );
-  const original = compileOf(mutant.file);
+  const program = join(folder, `mutant-${number}`);
+  writeFileSync(source, isMigration ? readFileSync(join(root, compiled), 'utf8') : changed);
+  const original = compileOf(compiled);
   if (!original || !link) return { found: false, why: 'no command compiles its file' };
   const compile = original
     .replace(/ -MD -MT \S+ -MF \S+/, '')
     .replace(/ -o \S+/, ` -o ${object}`)
     .replace(/ -c \S+/, ` -c ${source}`)
     .replace(' -Werror', '')
-    .replace(' -O3', ' -O1');
+    .replace(' -O3', ' -O1')
+    .replace(/ISTHMUS_SOURCE_DIR=\\"[^"]*"/, (known) => (isMigration ? `ISTHMUS_SOURCE_DIR=\\"${home}\\"` : known));
   const relink = link
     .replace(/ -o simulation/, ` -o ${program}`)
-    .replace(/(CMakeFiles\/simulation\.dir\/\S+\.o)/, `${object} $1`);
+    .replace(isMigration ? /\S+sqlite_database\.cpp\.o/ : /(?=CMakeFiles\/simulation\.dir\/\S+\.o)/, `${object} `);
   try {
     await run(
       'bash',

@@ -7,7 +7,7 @@ namespace isthmus::simulation {
 namespace {
 
 constexpr Timestamp beginning{1'790'000'000'000};
-constexpr std::array<std::string_view, 4> ports{"database", "key_value", "stripe", "resend"};
+constexpr std::array<std::string_view, 5> ports{"database", "key_value", "stripe", "resend", "video"};
 constexpr auto of_database = std::to_array({Fault::not_done, Fault::not_done, Fault::answer_lost, Fault::answer_lost,
                                             Fault::done_late, Fault::slow, Fault::slow, Fault::death});
 constexpr auto of_key_value =

@@ -1,6 +1,7 @@
 #include "simulation/parts/enrollments.h"
 
 #include <array>
+#include <set>
 
 #include "simulation/parts.h"
 #include "simulation/parts/courses.h"
@@ -152,10 +153,17 @@ constexpr std::array deeds{
     Deed{"let a student teach", 4, [](Person& person) { return person.number == 0; }, let_student_teach},
 };
 
+struct PagesJudged {
+  std::set<std::string> sessions;
+};
+
 /// A page of Stripe asks for what the course cost at some time, and for what the enrollment says.
 std::string pages_at_wrong_price(Life& life) {
   const auto& prices = life.belongings.of<Catalogue>().prices;
+  auto& seen = life.belongings.of<PagesJudged>().sessions;
   for (const auto& [id, session] : life.stripe.sessions) {
+    // It does not change any more.
+    if (!seen.insert(id).second) continue;
     const std::string enrollment = text_of(session["client_reference_id"]);
     const ResultSet row = life.world.database.execute(
         "SELECT course_id, price_cents, currency FROM enrollments WHERE id = ?1", {enrollment});

@@ -41,8 +41,9 @@ Script<> use_retired_token(Person& person) {
   Life& life = person.life;
   const auto& lost = life.belongings.of<LostAndFound>();
   if (lost.access_tokens.empty()) co_return;
-  const Retired retired = lost.access_tokens[person.dice().below(lost.access_tokens.size())];
-  if (person.dice().one_in(2)) {
+  const std::size_t all = lost.access_tokens.size();
+  const Retired retired = lost.access_tokens[person.dice().one_in(2) ? all - 1 : person.dice().below(all)];
+  if (person.dice().one_in(4)) {
     // Where something changes, a session ends at once.
     const auto reply = co_await try_token(person, "POST", "/api/auth/resend-verification", retired.access_token);
     person.expect(reply, {401});
@@ -161,7 +162,7 @@ bool is_intruder(Person& person) { return person.intruder; }
 bool is_intruder_inside(Person& person) { return person.intruder && person.signed_in() && !person.id.empty(); }
 
 constexpr std::array deeds{
-    Deed{"use a token of an ended session", 4, is_intruder, use_retired_token},
+    Deed{"use a token of an ended session", 8, is_intruder, use_retired_token},
     Deed{"use an old refresh token", 2, is_intruder, use_old_refresh_token},
     Deed{"use an old password", 1, is_intruder, use_old_password},
     Deed{"use a link for a new password again", 1, is_intruder, use_link_again},

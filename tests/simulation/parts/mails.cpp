@@ -1,4 +1,5 @@
 #include <array>
+#include <set>
 
 #include "simulation/parts.h"
 #include "simulation/person.h"
@@ -15,16 +16,19 @@ std::string cause_of(const MailProvider::Sent& mail) {
   return std::string(rest.substr(0, rest.find_first_of(" \n\r")));
 }
 
-/// Whoever is told of an enrollment is told once; a token is mailed once.
+/// The mails that were looked at before, by what queued them.
+struct Told {
+  std::size_t looked_at = 0;
+  std::set<std::string> outbox_ids;
+};
+
+/// What queued a mail, once for each cause, is mailed once.
 std::string told_twice(Life& life) {
-  std::map<std::string, int> told;
-  for (const auto& mail : life.resend.sent) {
-    if (mail.mail != "enrollment_confirmed" && mail.mail != "new_student" && mail.mail != "verify_email" &&
-        mail.mail != "reset_password")
-      continue;
-    // A student who comes back is a new one: the enrollment is named by what queued the mail.
-    const std::string what = mail.mail + " to " + mail.to + " about " + cause_of(mail) + " by " + mail.outbox_id;
-    if (++told[what] > 1) return what;
+  auto& told = life.belongings.of<Told>();
+  for (; told.looked_at < life.resend.sent.size(); ++told.looked_at) {
+    const auto& mail = life.resend.sent[told.looked_at];
+    if (!told.outbox_ids.insert(mail.outbox_id).second)
+      return mail.mail + " to " + mail.to + " about " + cause_of(mail) + " by " + mail.outbox_id;
   }
   return {};
 }

@@ -160,9 +160,14 @@ Script<> book(Person& person) {
   if (dice.one_in(3)) {
     const std::size_t first = dice.below(slots.size());
     const std::size_t next = std::min(first + dice.below(4), slots.size() - 1);
-    if (first != next) how.idempotency_key.clear();
+    Json other = booking(slots[next]);
+    if (const Teaching elsewhere = some_teaching(person); elsewhere.enrollment != teaching.enrollment) {
+      other["enrollmentId"] = elsewhere.enrollment;
+      other["teacherId"] = elsewhere.teacher;
+    }
+    if (other != booking(slots[first])) how.idempotency_key.clear();
     const auto replies = co_await person.ask_at_once({"POST", "/api/sessions", booking(slots[first])},
-                                                     {"POST", "/api/sessions", booking(slots[next])}, how);
+                                                     {"POST", "/api/sessions", std::move(other)}, how);
     for (const auto& reply : replies) person.expect(reply, {201, 409, 401});
     co_return;
   }

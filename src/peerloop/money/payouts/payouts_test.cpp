@@ -345,6 +345,32 @@ TEST_CASE("a refund after the payout is taken back from the transfer in proporti
   due.market.check_books();
 }
 
+TEST_CASE("what somebody took back at Stripe's own pages is not asked for once more, and the rest is") {
+  for (const bool heard_first : {true, false}) {
+    CAPTURE(heard_first);
+    Due due;
+    due.market.pay_out(due.market.teacher);
+    due.market.stripe.instead = [](const OutgoingRequest&) -> Result<IncomingAnswer> {
+      return IncomingAnswer{503, {}, "later"};
+    };
+    due.refund(45000);
+    due.market.stripe.instead = nullptr;
+    CHECK(due.market.text("SELECT status FROM transfer_reversals") == "requested");
+    const Json by_hand = due.market.stripe.reverse(due.market.stripe.transfers.begin()->first, 1500);
+    if (heard_first) CHECK(due.market.deliver(by_hand).status == 200);
+    due.market.drain_refunds();
+    if (!heard_first) CHECK(due.market.deliver(by_hand).status == 200);
+    due.market.drain_refunds();
+    CHECK(due.market.stripe.transfers.begin()->second["amount_reversed"] == 31500);
+    CHECK(
+        due.market.text("SELECT group_concat(status, ' ') FROM (SELECT status FROM transfer_reversals ORDER BY id)") ==
+        "failed done");
+    CHECK(due.earnings()["owedBackCents"] == 0);
+    CHECK(due.owed() == 0);
+    due.market.check_books();
+  }
+}
+
 TEST_CASE("what an account can not give back is owed, shown, and kept of the next share") {
   Due due;
   due.market.pay_out(due.market.teacher);

@@ -38,11 +38,12 @@ struct ReversalToMake {
   std::int64_t amount_cents = 0;
   std::string stripe_transfer_id;
   Timestamp created_at;
+  std::int64_t left_cents = 0;  ///< of the transfer
 };
 
 Statement reversal_to_make(std::string_view id) {
   return sql(R"(
-      SELECT r.status, r.amount_cents, t.stripe_transfer_id, r.created_at
+      SELECT r.status, r.amount_cents, t.stripe_transfer_id, r.created_at, t.amount_cents - t.returned_cents
       FROM transfer_reversals r JOIN transfers t ON t.id = r.transfer_id WHERE r.id = ?1)",
              id);
 }
@@ -156,8 +157,17 @@ Task<Result<Delivery>> deliver_reversal(Host& host, const OutboxItem& item) {
   if (may_be_done(item, row->created_at, host.clock.now())) transfer = co_await payments.find_reversal(request);
   if (!transfer) {
     auto answer = co_await attempt(payments.reverse(std::move(request)));
-    if (!answer && is_final(answer.error()))
-      co_return done(fail_reversal(id, reason_of(answer.error()), host.clock.now()));
+    if (!answer && is_final(answer.error())) {
+      Delivery delivery = done(fail_reversal(id, reason_of(answer.error()), host.clock.now()));
+      // Somebody took a part of it back at the provider's own pages: what is left is asked for anew. Where we have not
+      // heard of that yet, its news does so.
+      if (row->amount_cents > row->left_cents) {
+        auto rest = ask_back(host, row->stripe_transfer_id, host.clock.now());
+        delivery.statements.insert(delivery.statements.end(), std::move_iterator(rest.begin()),
+                                   std::move_iterator(rest.end()));
+      }
+      co_return delivery;
+    }
     if (!answer) co_return Failure(std::move(answer).error());
     transfer = *std::move(answer);
   }

@@ -108,6 +108,9 @@ std::vector<Statement> settle_returned(Host& host, const ProviderTransfer& trans
       WHERE stripe_transfer_id = ?1
         AND id = (SELECT split_id FROM transfers WHERE stripe_transfer_id = ?1 AND status = 'returned'))",
                       transfer.id, now));
+  // What we asked for may have been refused because of what somebody else took back first.
+  std::vector<Statement> rest = ask_back(host, transfer.id, now);
+  batch.insert(batch.end(), std::move_iterator(rest.begin()), std::move_iterator(rest.end()));
   return batch;
 }
 
@@ -159,7 +162,8 @@ std::vector<Statement> ask_back(Host& host, std::string_view what, Timestamp now
             FROM (SELECT x.*, coalesce((SELECT sum(v.amount_cents) FROM transfer_reversals v
                                         WHERE v.transfer_id = x.id AND v.status = 'requested'), 0) AS asked
                   FROM transfers x
-                  WHERE x.split_id = ?1 AND x.status = 'sent' OR x.id = ?1 AND x.status IN ('sent', 'duplicate')) t
+                  WHERE x.split_id = ?1 AND x.status = 'sent'
+                     OR (x.id = ?1 OR x.stripe_transfer_id = ?1) AND x.status IN ('sent', 'duplicate')) t
             JOIN payment_splits s ON s.id = t.split_id)
       WHERE cents > 0)",
                       what, id, now));

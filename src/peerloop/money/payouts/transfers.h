@@ -23,7 +23,7 @@ Statement fail_transfer(std::string_view transfer_id, std::string_view why, Time
 Statement cancel_transfer(std::string_view transfer_id, std::string_view why, Timestamp now);
 
 /// The provider's running total of what came back of a transfer. Where all of it came back and the share stands, the
-/// share is due again.
+/// share is due again; where more should come back, it is asked for.
 std::vector<Statement> settle_returned(Host& host, const ProviderTransfer& transfer, Timestamp now);
 Statement fail_reversal(std::string_view reversal_id, std::string_view why, Timestamp now);
 
@@ -33,7 +33,7 @@ std::vector<Statement> settle_duplicate(Host& host, std::string_view of_transfer
 
 /// Asks back what the person got of a share beyond what it is worth now: at most what is left of its transfer, and at
 /// most what the person owes us by the books, so that nothing is taken twice. Nothing where the share was not paid.
-/// `what` is the share's id or its transfer's, or that of a duplicate transfer, which goes back whole.
+/// `what` is the share's id, or ours or the provider's of its transfer. A duplicate transfer goes back whole.
 std::vector<Statement> ask_back(Host& host, std::string_view what, Timestamp now);
 
 }  // namespace isthmus::peerloop

@@ -1,0 +1,207 @@
+#include <array>
+#include <set>
+
+#include "simulation/parts.h"
+#include "simulation/person.h"
+
+namespace isthmus::simulation {
+
+namespace {
+
+/// One stay in a room, as it was.
+struct Stay {
+  std::string session, user;
+  std::int64_t joined = 0;  ///< in seconds
+  bool has_left = false;    ///< and was not there when the room ended
+};
+
+/// What really happened in the rooms.
+struct Rooms {
+  std::set<std::string> planned;
+  std::map<std::string, Stay> stays;              ///< by the participant's id
+  std::map<std::string, std::string> recordings;  ///< their sessions
+};
+
+void end_room(Life& life, std::string session) {
+  const auto room = life.video.rooms.find(session);
+  if (room == life.video.rooms.end()) return;
+  const std::string sid = room->second.sid;
+  life.video.rooms.erase(room);
+  life.post_video_event(life.video.event("room_finished", session, sid));
+  Dice dice = life.dice.fork(sid);
+  if (!dice.one_in(3)) return;
+  const std::string record = "rec_" + sid;
+  life.video.recordings[record].bytes = 1 + dice.below(5000);
+  life.belongings.of<Rooms>().recordings[record] = session;
+  life.post_video_event(life.video.event("recording_proceeded", session, sid,
+                                         {{"recording_info", {{"record_id", record}, {"file_path", "a/b.mp4"}}}}));
+}
+
+Script<> stay_in_room(Person& person, std::string session, Millis length, bool goes_quietly) {
+  Life& life = person.life;
+  auto& rooms = life.belongings.of<Rooms>();
+  const auto room = life.video.rooms.find(session);
+  if (room == life.video.rooms.end()) co_return;
+  const std::string room_sid = room->second.sid;
+  const std::string sid = "PA_" + std::to_string(rooms.stays.size() + 1);
+  rooms.stays[sid] = {session, person.id, life.now().seconds(), false};
+  room->second.identities.push_back(person.id);
+  life.note(person.name, "enters the room of " + session);
+  life.post_video_event(life.video.participant_event("participant_joined", session, room_sid, sid, person.id));
+  co_await life.wait(length);
+  const auto still = life.video.rooms.find(session);
+  if (still == life.video.rooms.end() || still->second.sid != room_sid) co_return;
+  std::erase(still->second.identities, person.id);
+  life.note(person.name, "leaves the room");
+  if (!goes_quietly) {
+    rooms.stays.at(sid).has_left = true;
+    life.post_video_event(life.video.participant_event("participant_left", session, room_sid, sid, person.id));
+  }
+  if (still->second.identities.empty() && !person.dice().one_in(4)) end_room(life, session);
+}
+
+/// Comes to a session, more or less in time, perhaps twice.
+Script<> attend(Person& person, std::string session, Millis lateness, Dice dice) {
+  Life& life = person.life;
+  const Timestamp starts{life.count("SELECT starts_at FROM sessions WHERE id = ?1", {session})};
+  co_await life.wait(std::max<Millis>(1, starts + lateness - life.now()));
+  for (int times = dice.one_in(4) ? 2 : 1; times > 0 && !life.stopped(); --times) {
+    if (!is_in(person)) co_return;
+    const auto reply = co_await person.ask("POST", "/api/sessions/" + session + "/join", nullptr, {.tries = 3});
+    if (!person.expect(reply, {200, 409, 401}) || reply->status != 200) co_return;
+    co_await stay_in_room(person, session, dice.between(minute, 70 * minute), dice.one_in(6));
+  }
+}
+
+Script<> plan_to_meet(Person& person) {
+  Life& life = person.life;
+  auto& planned = life.belongings.of<Rooms>().planned;
+  const ResultSet rows = life.world.database.execute(
+      "SELECT id, student_id, teacher_id FROM sessions WHERE (student_id = ?1 OR teacher_id = ?1) "
+      "AND status = 'scheduled' AND starts_at > ?2 ORDER BY starts_at, id",
+      {person.id, life.now().ms});
+  for (std::size_t i = 0; i + 2 < rows.cells.size(); i += 3) {
+    const auto& id = std::get<std::string>(rows.cells[i]);
+    if (!planned.insert(id).second) continue;
+    for (const auto& other : life.people()) {
+      const bool takes_part = other->id == std::get<std::string>(rows.cells[i + 1]) ||
+                              other->id == std::get<std::string>(rows.cells[i + 2]);
+      if (!takes_part || person.dice().one_in(5)) continue;
+      life.note(other->name, "means to come to " + id);
+      life.spawn(attend(*other, id, person.dice().between(-12 * minute, 25 * minute),
+                        life.dice.fork(id, static_cast<std::uint64_t>(other->number))));
+    }
+    co_return;
+  }
+}
+
+Script<> look_into_room(Person& person) {
+  Life& life = person.life;
+  const std::string mine = life.find(
+      "SELECT id FROM sessions WHERE (student_id = ?1 OR teacher_id = ?1) AND room_id IS NOT NULL ORDER BY id DESC",
+      {person.id});
+  if (!mine.empty()) {
+    person.expect(co_await person.ask("GET", "/api/video/room/" + mine + "/status"), {200, 401});
+    person.expect(co_await person.ask("GET", "/api/sessions/" + mine + "/recording"), {200, 404, 409, 401});
+  }
+  const std::string other = life.find(
+      "SELECT id FROM sessions WHERE student_id <> ?1 AND teacher_id <> ?1 ORDER BY id DESC LIMIT 1", {person.id});
+  if (other.empty()) co_return;
+  person.expect(co_await person.ask("POST", "/api/sessions/" + other + "/join"), {404, 401});
+  person.expect(co_await person.ask("GET", "/api/sessions/" + other + "/recording"), {404, 401});
+}
+
+bool meets(Person& person) { return is_in(person) && person.standing.meets; }
+
+constexpr std::array deeds{
+    Deed{"mean to come to a session", 12, meets, plan_to_meet},
+    Deed{"look into a room", 1, is_in, look_into_room},
+};
+
+/// plugNmeet ends by itself what has been empty for long.
+void settle(Life& life) {
+  while (!life.video.rooms.empty()) end_room(life, life.video.rooms.begin()->first);
+}
+
+/// What is over long enough is settled by who was there.
+std::string settled_otherwise(Life& life) {
+  const auto& rooms = life.belongings.of<Rooms>();
+  const ResultSet rows = life.world.database.execute(
+      "SELECT id, student_id, teacher_id, status || coalesce(' ' || no_show_by, '') FROM sessions "
+      "WHERE status <> 'cancelled' AND ends_at < ?1 ORDER BY id",
+      {(life.now() - 6 * hour).ms});
+  for (std::size_t i = 0; i + 3 < rows.cells.size(); i += 4) {
+    const auto text = [&](std::size_t column) { return std::get<std::string>(rows.cells[i + column]); };
+    bool student = false, teacher = false;
+    for (const auto& [sid, stay] : rooms.stays) {
+      student = student || (stay.session == text(0) && stay.user == text(1));
+      teacher = teacher || (stay.session == text(0) && stay.user == text(2));
+    }
+    const std::string expected = student && teacher ? "completed"
+                                 : student          ? "no_show teacher"
+                                 : teacher          ? "no_show student"
+                                                    : "no_show both";
+    if (text(3) != expected) return text(0) + " was " + expected + ", and we say " + text(3);
+  }
+  return {};
+}
+
+std::string stays_unlike_ours(Life& life) {
+  const auto& rooms = life.belongings.of<Rooms>();
+  for (const auto& [sid, stay] : rooms.stays) {
+    const std::string known = life.find(
+        "SELECT session_id, user_id, joined_at / 1000, left_how = 'left' FROM session_attendance WHERE participant_sid "
+        "= "
+        "?1",
+        {sid});
+    const std::string was =
+        stay.session + " | " + stay.user + " | " + std::to_string(stay.joined) + " | " + (stay.has_left ? '1' : '0');
+    if (known != was) return sid + " was " + was + ", and we say " + known;
+  }
+  if (life.count("SELECT count(*) FROM session_attendance") != static_cast<std::int64_t>(rooms.stays.size()))
+    return "we know of stays that never were";
+  return {};
+}
+
+std::string recordings_lost(Life& life) {
+  for (const auto& [record, session] : life.belongings.of<Rooms>().recordings) {
+    const std::string key = life.find(
+        "SELECT coalesce(object_key, status) FROM recordings WHERE provider_record_id = ?1 AND session_id = ?2",
+        {record, session});
+    const auto object = life.world.bucket.objects.find(key);
+    if (object == life.world.bucket.objects.end() ||
+        object->second.bytes.size() != life.video.recordings.at(record).bytes)
+      return record + " is not in the bucket: " + key;
+  }
+  return {};
+}
+
+std::string told_of_outcomes(Life& life) {
+  std::int64_t told = 0;
+  for (const auto& mail : life.resend.sent) told += mail.mail == "session_completed";
+  const std::int64_t completed = 2 * life.count("SELECT count(*) FROM sessions WHERE status = 'completed'");
+  const std::int64_t dead = life.count("SELECT count(*) FROM outbox WHERE kind = 'mail' AND dead_at IS NOT NULL");
+  if (told > completed || told + dead < completed)
+    return std::to_string(completed) + " to be told, " + std::to_string(told) + " told";
+  return {};
+}
+
+constexpr std::array laws{
+    Law{"nobody left before they came", Law::When::always,
+        "SELECT participant_sid FROM session_attendance WHERE left_at < joined_at"},
+    Law{"who is in a session's room is one of the two", Law::When::always,
+        "SELECT a.participant_sid FROM session_attendance a JOIN sessions s ON s.id = a.session_id "
+        "WHERE a.user_id NOT IN (s.student_id, s.teacher_id)"},
+    Law{"a session is settled by who came", Law::When::in_the_end, "", settled_otherwise},
+    Law{"the attendance is what it was", Law::When::in_the_end, "", stays_unlike_ours},
+    Law{"each recording is kept", Law::When::in_the_end, "", recordings_lost},
+    Law{"both are told of a session that took place, once", Law::When::in_the_end, "", told_of_outcomes},
+    Law{"no room stays open", Law::When::in_the_end,
+        "SELECT id FROM sessions WHERE room_id IS NOT NULL AND room_ended_at IS NULL"},
+};
+
+}  // namespace
+
+const Part rooms{"rooms", deeds, laws, nullptr, settle};
+
+}  // namespace isthmus::simulation
