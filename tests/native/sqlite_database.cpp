@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <limits>
 
 #include <doctest/doctest.h>
 #include <sqlite3.h>
@@ -99,8 +100,8 @@ bool survives_as_object(sqlite3_stmt* statement) {
           std::ranges::none_of(names, [](std::string_view name) { return to_integer(name).has_value(); }));
 }
 
-Result<ResultSet> run_one(sqlite3* database, std::string_view sql, const std::vector<SqlValue>& values,
-                          Numbers numbers) {
+Result<ResultSet> run_one(sqlite3* database, std::string_view sql, const std::vector<SqlValue>& values, Numbers numbers,
+                          std::int64_t& steps) {
   sqlite3_stmt* raw = nullptr;
   const char* rest = nullptr;
   if (sqlite3_prepare_v2(database, sql.data(), static_cast<int>(sql.size()), &raw, &rest) != SQLITE_OK)
@@ -121,6 +122,7 @@ Result<ResultSet> run_one(sqlite3* database, std::string_view sql, const std::ve
   rows.columns = static_cast<std::uint32_t>(sqlite3_column_count(raw));
   while (true) {
     const int step = sqlite3_step(raw);
+    if (step != SQLITE_ROW) steps += sqlite3_stmt_status(raw, SQLITE_STMTSTATUS_VM_STEP, 0);
     if (step == SQLITE_DONE) return rows;
     if (step != SQLITE_ROW) return Failure(error_of(database));
     for (int i = 0; i < static_cast<int>(rows.columns); ++i) rows.cells.push_back(column(raw, i, numbers));
@@ -177,11 +179,26 @@ SqliteDatabase::SqliteDatabase(Scheduler& scheduler, const Fates& fates, std::st
   limit_as_d1(opened);
 }
 
+void SqliteDatabase::open_file(const std::string& path) {
+  sqlite3* opened = nullptr;
+  REQUIRE_MESSAGE(sqlite3_open_v2(path.c_str(), &opened, SQLITE_OPEN_READWRITE, nullptr) == SQLITE_OK, path);
+  database_.reset(opened);
+  must_execute(opened, "PRAGMA foreign_keys = ON; PRAGMA synchronous = OFF; PRAGMA cache_size = -400000");
+  limit_as_d1(opened);
+}
+
+void SqliteDatabase::run_script(const std::string& sql) {
+  for (int limit = SQLITE_LIMIT_LENGTH; limit <= SQLITE_LIMIT_TRIGGER_DEPTH; ++limit)
+    sqlite3_limit(database_.get(), limit, std::numeric_limits<int>::max());
+  must_execute(database_.get(), sql.c_str());
+  limit_as_d1(database_.get());
+}
+
 Result<std::vector<ResultSet>> SqliteDatabase::run_as_transaction(const std::vector<Statement>& statements) {
   must_execute(database_.get(), "BEGIN");
   std::vector<ResultSet> sets;
   for (const Statement& statement : statements) {
-    auto rows = run_one(database_.get(), statement.sql, statement.values, Numbers::as_d1);
+    auto rows = run_one(database_.get(), statement.sql, statement.values, Numbers::as_d1, steps);
     if (!rows) {
       must_execute(database_.get(), "ROLLBACK");
       return Failure(std::move(rows).error());
@@ -208,8 +225,18 @@ Task<Result<std::vector<ResultSet>>> SqliteDatabase::batch(std::vector<Statement
   }
 }
 
+bool SqliteDatabase::only_reads(const std::vector<Statement>& statements) {
+  return std::ranges::all_of(statements, [&](const Statement& statement) {
+    sqlite3_stmt* raw = nullptr;
+    sqlite3_prepare_v2(database_.get(), statement.sql.data(), static_cast<int>(statement.sql.size()), &raw, nullptr);
+    const Prepared prepared(raw);
+    return sqlite3_stmt_readonly(raw) != 0;
+  });
+}
+
 ResultSet SqliteDatabase::execute(std::string_view sql, std::vector<SqlValue> values) {
-  auto rows = run_one(database_.get(), sql, values, Numbers::as_sqlite);
+  std::int64_t steps_behind_the_scenes = 0;
+  auto rows = run_one(database_.get(), sql, values, Numbers::as_sqlite, steps_behind_the_scenes);
   REQUIRE_MESSAGE(rows.has_value(), (rows ? "" : rows.error().log.value + rows.error().text.value));
   return *std::move(rows);
 }

@@ -21,6 +21,8 @@ class SqliteDatabase final : public Database {
   SqliteDatabase(Scheduler& scheduler, const Fates& fates, std::string_view product);
 
   Task<Result<std::vector<ResultSet>>> batch(std::vector<Statement> statements, OnLostAnswer on_lost_answer) override;
+  /// True where no statement could change anything. One that is wrong changes nothing.
+  bool only_reads(const std::vector<Statement>& statements);
 
   /// Runs a statement past all imitation of D1, for setting up a test and for looking behind the scenes. A wrong
   /// statement fails the test.
@@ -30,8 +32,15 @@ class SqliteDatabase final : public Database {
   /// The first column of the first row as a text; "" where there is none.
   std::string text(std::string_view sql, std::vector<SqlValue> values = {});
 
-  /// How many batches were asked for: a request should need at most two to read and two to write.
+  /// Goes on with the database in a file, whose migrations were applied.
+  void open_file(const std::string& path);
+  /// Runs a whole script, past D1's limits as well.
+  void run_script(const std::string& sql);
+
+  /// How many batches were asked for.
   int round_trips = 0;
+  /// The steps of SQLite's machine that they took: what a query costs, the same on every computer.
+  std::int64_t steps = 0;
 
  private:
   Result<std::vector<ResultSet>> run_as_transaction(const std::vector<Statement>& statements);
