@@ -7,7 +7,7 @@ target_include_directories(isthmus_tests_options INTERFACE ${PROJECT_SOURCE_DIR}
 target_compile_definitions(isthmus_tests_options INTERFACE ISTHMUS_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
 
 file(GLOB_RECURSE test_sources CONFIGURE_DEPENDS src/*_test.cpp tests/*_test.cpp examples/*_test.cpp)
-file(GLOB_RECURSE support_sources CONFIGURE_DEPENDS tests/native/*.cpp tests/vectors/*.cpp)
+file(GLOB_RECURSE support_sources CONFIGURE_DEPENDS tests/native/*.cpp tests/scale/*.cpp tests/vectors/*.cpp)
 list(FILTER support_sources EXCLUDE REGEX "_(test|wasm)\\.cpp$")
 
 # A test is a long list of checks: optimising it takes half of the whole build. Those that measure how deep or how long

@@ -65,7 +65,7 @@ class Exchange {
 
  private:
   /// Status, stream, the address of the shared headers, these headers where the host does not know them yet, further
-  /// headers. Headers are lines: name, value, name, value.
+  /// headers, where the path of the route and the code of the error stand. Headers are lines: name, value, name, value.
   void send(const Response& response) const {
     PackWriter head;
     head.reserve(128);
@@ -75,6 +75,10 @@ class Exchange {
     head.word(static_cast<std::uint32_t>(reinterpret_cast<std::uintptr_t>(shared)));
     head.text(shared && told_.tell(shared) ? lines_of(*shared) : std::string());
     head.text(lines_of(response.headers));
+    for (const std::string_view literal : {response.route, response.code}) {
+      head.word(static_cast<std::uint32_t>(reinterpret_cast<std::uintptr_t>(literal.data())));
+      head.word(static_cast<std::uint32_t>(literal.size()));
+    }
     abi::isthmus_respond(id_, head.bytes().data(), static_cast<std::uint32_t>(head.bytes().size()),
                          response.body.data(), static_cast<std::uint32_t>(response.body.size()));
   }

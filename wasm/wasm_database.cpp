@@ -27,8 +27,9 @@ Error from_message(std::string message) {
   return internal_error(std::move(message));
 }
 
-PackWriter pack(const std::vector<Statement>& statements) {
+PackWriter pack(ReadFrom copy, const std::vector<Statement>& statements) {
   PackWriter arguments;
+  arguments.word(static_cast<std::uint32_t>(copy));
   arguments.word(static_cast<std::uint32_t>(statements.size()));
   for (const Statement& statement : statements) {
     arguments.text(statement.sql);
@@ -56,7 +57,7 @@ constexpr int most_tries = 3;
 Task<Result<std::vector<ResultSet>>> WasmDatabase::batch(std::vector<Statement> statements,
                                                          OnLostAnswer on_lost_answer) {
   for (int attempt_number = 1;; ++attempt_number) {
-    HostCall call(request_, abi::Operation::database_batch, pack(statements));
+    HostCall call(request_, abi::Operation::database_batch, pack(read_from_, statements));
     auto answer = co_await call;
     if (answer) co_return unpack(*std::move(answer));
     Error error = from_message(std::move(answer).error().log.value);

@@ -15,11 +15,13 @@ class WasmDatabase final : public Database {
   WasmDatabase(std::uint32_t request, Clock& clock, Random& random)
       : request_(request), clock_(clock), random_(random) {}
   Task<Result<std::vector<ResultSet>>> batch(std::vector<Statement> statements, OnLostAnswer on_lost_answer) override;
+  void read_from(ReadFrom copy) override { read_from_ = copy; }
 
  private:
   std::uint32_t request_;
   Clock& clock_;
   Random& random_;
+  ReadFrom read_from_ = ReadFrom::untracked;
 };
 
 class WasmKeyValue final : public KeyValue {

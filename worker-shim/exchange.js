@@ -11,6 +11,10 @@ export class Exchange {
     this.env = env;
     this.ctx = ctx;
     this.startedAt = Date.now();
+    /** @type {D1DatabaseSession | undefined} made for the first batch */
+    this.session = undefined;
+    /** What is measured of it: see metrics.js. */
+    this.measured = { route: 'none', code: '', roundTrips: 0, rowsRead: 0, rowsWritten: 0 };
     /** @type {Outcome | undefined} */
     this.outcome = undefined;
     this.finished = false;

@@ -34,8 +34,8 @@ export class Instance {
   #written = 0;
   #lastRequest = 0;
   #lookedAt = 0;
-  /** @type {Map<number, string>} header names by their address: literals of the module, which never move */
-  #headerNames = new Map();
+  /** @type {Map<number, string>} literals of the module by their address, which never move */
+  #literals = new Map();
   /** @type {Map<number, {headers: Headers, isTyped: boolean}>} blocks of headers by their address, which never move */
   #headerBlocks = new Map();
   /** @type {Map<number, Exchange>} the oldest first */
@@ -219,6 +219,12 @@ export class Instance {
     return decoder.decode(this.#span(at, size));
   }
 
+  /** A text that the module never moves nor changes. @param {number} at @param {number} size */
+  #literal(at, size) {
+    if (!this.#literals.has(at)) this.#literals.set(at, this.#text(at, size));
+    return /** @type {string} */ (this.#literals.get(at));
+  }
+
   /** @param {number} at */
   #reader(at) {
     this.#refresh();
@@ -231,26 +237,9 @@ export class Instance {
     const { start, pack, isShort } = handlers[operation];
     if (!isShort) guard(exchange, this);
     // No closure here has a name: the bundler would record it at every call.
-    start(exchange, this.#reader(at)).then(
-      (result) => this.#succeed(exchange, call, pack, result),
-      (error) => this.#fail(exchange, call, error),
-    );
-  }
-
-  /** @param {Exchange} exchange @param {number} call @param {import('./ports/index.js').Handler['pack']} pack @param {unknown} result */
-  #succeed(exchange, call, pack, result) {
-    let answer;
-    try {
-      answer = pack(result, out.clear()) ?? out.finish();
-    } catch (error) {
-      return this.#fail(exchange, call, error);
-    }
-    return this.#complete(exchange, call, 1, answer);
-  }
-
-  /** @param {Exchange} exchange @param {number} call @param {any} error */
-  #fail(exchange, call, error) {
-    this.#complete(exchange, call, 0, encoder.encode(String(error?.message ?? error)));
+    start(exchange, this.#reader(at))
+      .then((result) => this.#complete(exchange, call, 1, pack(result, out.clear()) ?? out.finish()))
+      .catch((error) => this.#complete(exchange, call, 0, encoder.encode(String(error?.message ?? error))));
   }
 
   /** @param {Exchange} exchange @param {number} call @param {0 | 1} succeeded @param {Uint8Array} answer */
@@ -271,11 +260,17 @@ export class Instance {
     const stream = head.word();
     const block = this.#headerBlock(head.word(), head.text());
     const lines = head.text();
+    if (exchange?.env.METRICS) {
+      exchange.measured.route = this.#literal(head.word(), head.word()) || 'none';
+      exchange.measured.code = this.#literal(head.word(), head.word());
+    }
     let body;
     if (status !== 204 && status !== 304 && exchange?.request.method !== 'HEAD')
       body = stream === 0 ? this.#body(bodyAt, bodySize, block?.isTyped) : exchange?.stream(stream);
     const response = new Response(body, { status, headers: block?.headers });
     if (lines !== '') appendLines(response.headers, lines);
+    const bookmark = exchange?.session?.getBookmark();
+    if (bookmark) response.headers.set('x-d1-bookmark', bookmark);
     exchange?.settle(response);
   }
 
@@ -313,11 +308,7 @@ export class Instance {
    * @returns {number} the length in bytes; more than the capacity where it did not fit, -1 where there is none
    */
   #header(request, name, nameSize, at, capacity) {
-    let text = this.#headerNames.get(name);
-    if (text === undefined) {
-      text = this.#text(name, nameSize);
-      this.#headerNames.set(name, text);
-    }
+    const text = this.#literal(name, nameSize);
     const value = this.exchanges.get(request)?.request.headers.get(text) ?? null;
     if (value === null) return -1;
     const { read, written } = encoder.encodeInto(value, this.#span(at, capacity));

@@ -1,5 +1,6 @@
 import { failure } from './failure.js';
 import { Instance } from './instance.js';
+import { record } from './metrics.js';
 
 /** A request that only reads goes through at most so many instances, should one after the other trap under it. */
 const mostTries = 3;
@@ -38,11 +39,12 @@ export function serve(module) {
    * @param {number} tries
    */
   function conclude(outcome, exchange, tries) {
-    if (outcome instanceof Response) return outcome;
     const { request, env, ctx } = exchange;
     if (outcome === 'again' && tries < mostTries)
       return answer(request, env, /** @type {ExecutionContext} */ (ctx), tries + 1);
-    return failure(outcome === undefined || outcome === 'failed' ? 500 : 503);
+    const response = outcome instanceof Response ? outcome : failure(outcome);
+    if (env.METRICS) record(exchange, response.status);
+    return response;
   }
 
   return {

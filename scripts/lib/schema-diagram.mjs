@@ -33,7 +33,15 @@ const domains = [
   },
   {
     title: 'Payouts and the books',
-    tables: ['transfers', 'transfer_reversals', 'payouts', 'ledger_movements', 'ledger_entries'],
+    tables: [
+      'transfers',
+      'transfer_reversals',
+      'payouts',
+      'ledger_movements',
+      'ledger_entries',
+      'ledger_months',
+      'earning_totals',
+    ],
   },
   {
     title: 'Sessions',
@@ -46,7 +54,16 @@ const domains = [
   },
   {
     title: 'Operations',
-    tables: ['idempotency_keys', 'rate_limits', 'webhook_events', 'outbox', 'emails', 'audit_log', 'batch_guard'],
+    tables: [
+      'idempotency_keys',
+      'rate_limits',
+      'webhook_events',
+      'outbox',
+      'emails',
+      'audit_log',
+      'batch_guard',
+      'daily_figures',
+    ],
   },
 ];
 

@@ -30,13 +30,13 @@ void append_cors_headers(std::vector<Header>& headers, const CorsGrant& grant) {
   if (grant.depends_on_origin) headers.push_back({"vary", "origin"});
   if (grant.origin.empty()) return;
   headers.push_back({"access-control-allow-origin", grant.origin});
-  headers.push_back({"access-control-expose-headers", "etag, location, retry-after, x-request-id"});
+  headers.push_back({"access-control-expose-headers", "etag, location, retry-after, x-d1-bookmark, x-request-id"});
 }
 
 void append_preflight_headers(std::vector<Header>& headers, const CorsGrant& grant) {
   if (grant.origin.empty()) return;
-  headers.push_back(
-      {"access-control-allow-headers", "authorization, content-type, idempotency-key, if-none-match, x-request-id"});
+  headers.push_back({"access-control-allow-headers",
+                     "authorization, content-type, idempotency-key, if-none-match, x-d1-bookmark, x-request-id"});
   headers.push_back({"access-control-max-age", "86400"});
 }
 

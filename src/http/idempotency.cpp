@@ -104,14 +104,30 @@ std::optional<Statement> Request::forget() const {
              idempotency_->scope, idempotency_->key, idempotency_->owner);
 }
 
-Task<Result<void>> settle_idempotent(Request& request, const Result<Response>& outcome) {
-  if (outcome && request.is_remembered()) co_return Result<void>();
-  auto statement = outcome ? request.remember(*outcome) : request.forget();
-  if (!statement) co_return Result<void>();
-  auto written = co_await attempt(request.db().write(*std::move(statement)));
+std::optional<Statement> Request::forget_unanswered() const {
+  if (!idempotency_) return std::nullopt;
+  return sql("DELETE FROM idempotency_keys WHERE scope = ?1 AND key = ?2 AND response IS NULL AND owner = ?3",
+             idempotency_->scope, idempotency_->key, idempotency_->owner);
+}
+
+namespace {
+
+Task<Result<void>> settle(Request& request, Statement statement) {
+  auto written = co_await attempt(request.db().write(std::move(statement)));
   // A key that stays claimed frees itself; the outcome of the request itself is what matters now.
   if (!written)
     LogLine(request.host(), Log::Level::warning, "an idempotency key was not settled").with("requestId", request.id());
+  co_return Result<void>();
+}
+
+}  // namespace
+
+Task<Result<void>> settle_idempotent(Request& request, const Result<Response>& outcome) {
+  if (!outcome) {
+    if (auto freeing = request.forget()) request.after(settle(request, *std::move(freeing)));
+  } else if (!request.is_remembered()) {
+    if (auto remembering = request.remember(*outcome)) co_await settle(request, *std::move(remembering));
+  }
   co_return Result<void>();
 }
 
@@ -130,6 +146,28 @@ Task<Result<std::vector<ResultSet>>> commit_remembering(Request& request, std::v
 }
 
 }  // namespace
+
+Task<Result<Claimed>> claim(Request& request, std::vector<Statement> statements) {
+  auto claiming = co_await begin_idempotent(request);
+  if (claiming.empty()) co_return Claimed{co_await request.db().batch(std::move(statements), OnLostAnswer::retry), {}};
+
+  auto known = std::move(claiming.back());
+  claiming.back() = sql("INSERT INTO batch_guard (reason) SELECT 'idempotency_conflict' WHERE changes() <> 1");
+  const auto own = static_cast<std::ptrdiff_t>(claiming.size());
+  claiming.insert(claiming.end(), std::move_iterator(statements.begin()), std::move_iterator(statements.end()));
+  auto done = co_await attempt(request.db().batch(std::move(claiming), OnLostAnswer::retry));
+  if (done) {
+    done->erase(done->begin(), done->begin() + own);
+    co_return Claimed{*std::move(done), {}};
+  }
+  if (!violates(done.error(), "guard:idempotency_conflict")) co_return Failure(std::move(done).error());
+
+  // The guard says that the key is not ours, and not whose: an answer is there, or another try is still running.
+  request.disclaim_key();
+  auto row = co_await request.db().read(std::move(known));
+  if (row.empty()) co_return Failure(key_in_use());
+  co_return Claimed{{}, co_await earlier_answer(request, ResultSet(), std::move(row))};
+}
 
 Task<Result<Response>> commit(Request& request, std::vector<Statement> statements, Response response) {
   auto remembering = request.remember(response);

@@ -15,8 +15,8 @@ Result<std::vector<Statement>> begin_idempotent(Request& request);
 /// What an earlier try with this key left: its answer, nothing (this try goes on), or a 409.
 Result<std::optional<Response>> earlier_answer(Request& request, const ResultSet& claim, ResultSet known);
 
-/// Remembers an answer that the handler's own batch did not, or frees the key after a failure, so that the client may
-/// try again.
+/// Remembers an answer that the handler's own batch did not. After a failure, frees the key behind the answer, so that
+/// the client may try again.
 Task<Result<void>> settle_idempotent(Request& request, const Result<Response>& outcome);
 
 }  // namespace isthmus

@@ -35,6 +35,20 @@ Task<Result<Response>> create_apart(Request& request, Label label) {
   co_return no_content();
 }
 
+/// The claim is part of the first of two batches that write.
+Task<Result<Response>> create_in_two(Request& request, Label label) {
+  std::vector<Statement> first;
+  first.push_back(
+      sql("INSERT INTO categories (id, slug, name, position) VALUES (?1, ?2, 'Begun', 1) ON CONFLICT DO NOTHING",
+          request.host().random.uuid(request.now()), label.slug));
+  auto [sets, earlier] = co_await claim(request, std::move(first));
+  if (earlier) co_return *std::move(earlier);
+  std::vector<Statement> second;
+  second.push_back(sql("UPDATE categories SET name = 'Done' WHERE slug = ?1 AND name = 'Begun'", label.slug));
+  second.push_back(sql("INSERT INTO batch_guard (reason) SELECT 'state_changed' WHERE changes() <> 1"));
+  co_return co_await commit(request, std::move(second), created(label));
+}
+
 Statement own_user(const Request& request) {
   return sql("SELECT 1 WHERE ?1 = ?2", request.param("id"), request.user().user_id);
 }
@@ -45,6 +59,8 @@ constexpr auto test_routes = table(
         .takes_idempotency_key().run<create>(),
     post("/api/apart").summary("Create").limit(flood_only).body<Label>().open_to(signed_in).answers_nothing()
         .takes_idempotency_key().run<create_apart>(),
+    post("/api/two").summary("Create").limit(flood_only).body<Label>().open_to(signed_in).answers<Label>(201)
+        .claims_idempotency_key().run<create_in_two>(),
     post("/api/owned/:id").summary("Create").limit(flood_only).body<Label>().open_to(owner_of("thing", own_user))
         .answers<Label>(201).takes_idempotency_key().run<create>(),
     post("/api/boss").summary("Create").limit(flood_only).body<Label>().open_to(role("admin")).answers<Label>(201)
@@ -190,4 +206,62 @@ TEST_CASE("a key that its owner never settled is free after a minute") {
   CHECK(server.post("/api/labels", {{"slug", "one"}}, ada).code() == "idempotency_key_in_use");
   server.world.scheduler.advance(minute);
   CHECK(server.post("/api/labels", {{"slug", "one"}}, ada).status == 201);
+}
+
+TEST_CASE("a handler that claims the key in its first batch writes twice, and gives the first answer again") {
+  TestServer server(test_app);
+  const auto ada = native::add_user(server.world, "ada").with("idempotency-key", "k1");
+  const auto exchange = server.begin(native::with_json("POST", "/api/two", {{"slug", "one"}}, ada));
+  CHECK(exchange->reply().status == 201);
+  CHECK(exchange->round_trips().reads == 1);
+  CHECK(exchange->round_trips().writes == 2);
+  const auto again = server.post("/api/two", {{"slug", "one"}}, ada);
+  CHECK(again.status == 201);
+  CHECK(again.body == exchange->reply().body);
+  CHECK(again.header("idempotent-replayed") == "true");
+  CHECK(server.post("/api/two", {{"slug", "two"}}, ada).code() == "idempotency_key_reused");
+  CHECK(categories(server) == 1);
+  CHECK(server.post("/api/two", {{"slug", "three"}}, native::add_user(server.world, "eve")).status == 201);
+}
+
+TEST_CASE("a key that a handler claimed is free again once it failed, and another's is left alone") {
+  TestServer server(test_app);
+  const auto ada = native::add_user(server.world, "ada").with("idempotency-key", "k1");
+  server.world.database.execute("INSERT INTO categories (id, slug, name, position) VALUES (?1, 'one', 'One', 0)",
+                                {server.world.new_id()});
+  CHECK(server.post("/api/two", {{"slug", "one"}}, ada).status == 409);
+  CHECK(keys(server) == 0);
+  {
+    server.world.fates = [](const native::HostCall&) { return native::Fate{.before = 10, .after = 10}; };
+    const auto running = server.begin(native::with_json("POST", "/api/two", {{"slug", "two"}}, ada));
+    server.world.scheduler.run_until(server.world.now() + 45);
+    server.world.fates = nullptr;
+    CHECK(server.post("/api/two", {{"slug", "two"}}, ada).code() == "idempotency_key_in_use");
+    CHECK(keys(server) == 1);
+  }
+  server.world.scheduler.advance(minute);
+  CHECK(server.post("/api/two", {{"slug", "two"}}, ada).status == 201);
+}
+
+TEST_CASE("whatever gets lost, a handler that claims its key has its effect once") {
+  for (std::uint64_t seed = 1; seed <= 60; ++seed) {
+    CAPTURE(seed);
+    TestServer server(test_app, "peerloop", seed);
+    const auto ada = native::add_user(server.world, "ada").with("idempotency-key", "k1");
+    bool broken = true;
+    server.world.fates = [&](const native::HostCall& call) {
+      if (!broken || call.port != "database" || server.world.scheduler.draw(3) != 0) return native::Fate{};
+      return native::Fate{server.world.scheduler.draw(2) ? native::Fate::Fault::not_done
+                                                         : native::Fate::Fault::answer_lost};
+    };
+    for (int i = 0; i < 3; ++i) {
+      const auto tried = server.post("/api/two", {{"slug", "one"}}, ada);
+      CHECK_MESSAGE((tried.status == 201 || tried.status == 503 || tried.code() == "idempotency_key_in_use"),
+                    tried.body);
+    }
+    broken = false;
+    server.world.scheduler.advance(2 * minute);
+    CHECK(server.post("/api/two", {{"slug", "one"}}, ada).status == 201);
+    CHECK(server.world.database.text("SELECT name FROM categories") == "Done");
+  }
 }

@@ -71,6 +71,9 @@ struct Response {
   std::string body;
   std::uint32_t stream = 0;
   const HeaderBlock* shared_headers = nullptr;  ///< further headers; null: none
+  // What is measured of it. Both have static storage, so that a host may know them by their address.
+  std::string_view route{};  ///< the path of the row that answered; empty: none
+  std::string_view code{};   ///< of the error; empty: none
 
   Response&& with(std::string name, std::string value) && {
     headers.push_back({std::move(name), std::move(value)});

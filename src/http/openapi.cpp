@@ -150,6 +150,10 @@ class DocumentWriter {
     json_.end_array();
   }
 
+  static bool is_read_from_copies(const Route& route) { return read_from(route, true) != ReadFrom::primary; }
+
+  void write_reference(std::string_view target) { json_.begin_object().member("$ref", target).end_object(); }
+
   void write_parameters(const Route& route) {
     json_.key("parameters").begin_array();
     for (const std::string_view name : path_names(route.path)) {
@@ -164,6 +168,7 @@ class DocumentWriter {
       field.describe(schemas_);
       json_.end_object();
     }
+    if (is_read_from_copies(route)) write_reference("#/components/parameters/Bookmark");
     if (route.takes_idempotency_key) {
       json_.begin_object().member("name", "Idempotency-Key").member("in", "header").member("required", false);
       json_.member("description", "The same key and request give the same answer; kept for a day.");
@@ -229,6 +234,9 @@ class DocumentWriter {
 
   void write_answer(const Answer& answer, int status, std::string_view description) {
     json_.key(std::to_string(status)).begin_object().member("description", description);
+    json_.key("headers").begin_object().key("x-d1-bookmark");
+    write_reference("#/components/headers/Bookmark");
+    json_.end_object();
     if (status != 204) {
       json_.key("content").begin_object().key(answer.content_type).begin_object().key("schema");
       if (answer.describe)
@@ -259,9 +267,23 @@ class DocumentWriter {
       schemas_.write(definition.purpose, definition.describe);
     }
     json_.end_object();
+    json_.key("parameters").begin_object().key("Bookmark").begin_object();
+    json_.member("name", "x-d1-bookmark").member("in", "header").member("required", false);
+    json_.member("description",
+                 "The newest x-d1-bookmark that an answer gave to this client: what is read is at least as new.");
+    write_bookmark_schema();
+    json_.end_object().end_object();
+    json_.key("headers").begin_object().key("Bookmark").begin_object();
+    json_.member("description", "Up to where the database was read or written, where it was asked.");
+    write_bookmark_schema();
+    json_.end_object().end_object();
     json_.key("securitySchemes").begin_object().key("accessToken").begin_object();
     json_.member("type", "http").member("scheme", "bearer").member("bearerFormat", "JWT");
     json_.end_object().end_object().end_object();
+  }
+
+  void write_bookmark_schema() {
+    json_.key("schema").begin_object().member("type", "string").member("maxLength", 200).end_object();
   }
 
   const App& app_;

@@ -74,10 +74,12 @@ Task<void> Pipeline::serve(Incoming& incoming, Host& host, Respond respond) cons
   request.params_ = std::move(match.params);
 
   Result<Response> outcome = Failure(not_found("page"));
-  if (match.route)
+  if (match.route) {
+    host.database.read_from(read_from(*match.route, request.header("authorization").has_value()));
     outcome = co_await attempt(pass_stages(request));
-  else
+  } else {
     outcome = fallback(request, match);
+  }
 
   const Error* error = outcome ? nullptr : &outcome.error();
   Response response = outcome ? *std::move(outcome) : error_response(outcome.error(), request.id());
@@ -206,7 +208,7 @@ Task<Result<std::optional<Response>>> Pipeline::authorize(Request& request) {
   }
   if (access.owned) questions.push_back(access.owned(request));
   const std::size_t idempotency_at = questions.size();
-  if (route.takes_idempotency_key) {
+  if (route.takes_idempotency_key && !route.handler_claims_key) {
     auto statements = co_await begin_idempotent(request);
     questions.insert(questions.end(), std::move_iterator(statements.begin()), std::move_iterator(statements.end()));
   }
@@ -240,6 +242,8 @@ void Pipeline::finish(Request& request, Response& response, const Error* error) 
   header_blocks_.add_to(response, grant);
   if (request.method() == Method::options) append_preflight_headers(response.headers, grant);
   response.headers.push_back({"x-request-id", request.id()});
+  if (request.route_) response.route = request.route_->path;
+  if (error) response.code = error->code;
   const Millis took = host.clock.now() - request.now();
   if (host.settings.in_development()) response.headers.push_back({"server-timing", "app;dur=" + std::to_string(took)});
 

@@ -70,8 +70,12 @@ class Request {
   bool is_remembered() const { return remembered_; }
   /// The statement that frees the key again.
   std::optional<Statement> forget() const;
+  /// The same, behind a `remember` whose answer turned out to be none.
+  std::optional<Statement> forget_unanswered() const;
   /// The statements that claim a key and read what is known of it.
   Result<std::vector<Statement>> claim_key(std::string key);
+  /// The key is another try's, or is free again: there is nothing to settle.
+  void disclaim_key() { idempotency_.reset(); }
   /// What tells this request from another under the same key.
   std::string request_hash() const;
 
@@ -100,6 +104,16 @@ class Request {
   template <class T, auto handler>
   friend struct RouteThunks;
 };
+
+/// What the first batch of a handler gave whose route `claims_idempotency_key()`.
+struct Claimed {
+  std::vector<ResultSet> sets;      ///< one a statement
+  std::optional<Response> earlier;  ///< what an earlier try with this key answered: now nothing happened
+};
+
+/// Runs a batch whose second time is harmless together with the claim of the client's Idempotency-Key: both happen or
+/// none. Fails with 409 where the key is another request's.
+Task<Result<Claimed>> claim(Request& request, std::vector<Statement> statements);
 
 /// Runs a batch that creates or pays, and remembers the answer with it under the client's Idempotency-Key.
 Task<Result<Response>> commit(Request& request, std::vector<Statement> statements, Response response);

@@ -116,8 +116,10 @@ struct Route {
   Answer answer;
   std::array<std::string_view, 4> conflicts{};  ///< the codes of the 409s that it can end with
   bool takes_idempotency_key = false;
+  bool handler_claims_key = false;  ///< the claim is not the pipeline's: it is part of the handler's first batch
   bool checks_credentials = false;
   bool changes_state = false;  ///< the caller's session is looked up where revocation holds at once
+  bool never_from_replica = false;
   Task<Result<Response>> (*run)(Request&) = nullptr;
 };
 
@@ -207,6 +209,21 @@ class RouteDraft {
     return RouteDraft(next);
   }
 
+  /// The same, and the claim of the key travels in the handler's first batch (see `claim` in http/request.h): for a
+  /// handler that writes before it asks a provider and once more afterwards, so that the claim is no third trip.
+  constexpr RouteDraft claims_idempotency_key() const {
+    Route next = takes_idempotency_key().route_;
+    next.handler_claims_key = true;
+    return RouteDraft(next);
+  }
+
+  /// Only reads, and yet must not show what was true a moment ago: it is read where it is written.
+  constexpr RouteDraft never_from_replica() const {
+    Route next = route_;
+    next.never_from_replica = true;
+    return RouteDraft(next);
+  }
+
   /// What is sent proves who the caller is, or does not: the handler itself ends with 401 or 403.
   constexpr RouteDraft checks_credentials() const {
     Route next = route_;
@@ -251,6 +268,14 @@ constexpr auto post(std::string_view path) { return route(Method::post, path); }
 constexpr auto put(std::string_view path) { return route(Method::put, path); }
 constexpr auto patch(std::string_view path) { return route(Method::patch, path); }
 constexpr auto del(std::string_view path) { return route(Method::del, path); }
+
+/// Where a request may be read. What changes state rests on what it reads, and what only some roles may see asks
+/// whether the session still lives: both begin where everything is written. Someone who is signed in looks for their
+/// own changes, so that without a bookmark they are shown the newest as well.
+constexpr ReadFrom read_from(const Route& route, bool is_signed_in) {
+  if (route.never_from_replica || route.changes_state || route.access.needs_role()) return ReadFrom::primary;
+  return is_signed_in ? ReadFrom::bookmark_or_primary : ReadFrom::bookmark_or_nearest;
+}
 
 /// A product's routes.
 template <class... Rows>

@@ -39,6 +39,7 @@ inline constexpr auto service_routes = table(get("/api/health")
                                                  .limit(flood_only)
                                                  .no_input()
                                                  .open_to(anyone)
+                                                 .never_from_replica()
                                                  .answers<Health>()
                                                  .run<answer_health>(),
                                              get("/api/openapi.json")

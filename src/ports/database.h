@@ -163,6 +163,14 @@ enum class OnLostAnswer {
   retry,  ///< reading, or writing whose second time is harmless
 };
 
+/// Which copy of the database a request reads. Copies lag behind the primary, which alone is written to.
+enum class ReadFrom : std::uint8_t {
+  untracked,            ///< the primary, and no bookmark is given back: outside of requests
+  primary,              ///< begins at the primary; later batches see at least as much
+  bookmark_or_primary,  ///< a copy as new as the client's bookmark; where it sent none, the primary
+  bookmark_or_nearest,  ///< a copy as new as the client's bookmark; where it sent none, any
+};
+
 /// The database. There are no interactive transactions: a batch is the transaction, and its guards are in the SQL.
 /// Fails with 409 where a constraint or a guard refused (`code` "constraint", the database's own text in the log part;
 /// see `on_constraint`), with 503 where the database could not be reached, 500 for a wrong statement.
@@ -172,6 +180,8 @@ class Database {
   /// All or nothing, in order; one result set a statement.
   virtual Task<Result<std::vector<ResultSet>>> batch(std::vector<Statement> statements,
                                                      OnLostAnswer on_lost_answer) = 0;
+  /// Said before the first batch; the last word counts. A database without copies need not listen.
+  virtual void read_from(ReadFrom) {}
 
   /// Reads one statement's rows.
   Task<Result<ResultSet>> read(Statement statement);

@@ -6,6 +6,7 @@
 
 #include "base/strings.h"
 #include "http/rate_limit.h"
+#include "native/sums.h"
 
 namespace isthmus::native {
 
@@ -58,16 +59,21 @@ class Exchange::Request {
   Request(World& world, const Outgoing& outgoing)
       : incoming(outgoing),
         bucket(world.scheduler, world.fates, world.bucket, incoming.body(), incoming.announced_length()),
-        host{world.database, world.key_value,    bucket,         world.http, world.clock,   world.random,
-             world.log,      world.rate_limiter, world.settings, world.cpu,  world.circuits} {}
+        database(world.database),
+        host{database,  world.key_value,    bucket,         world.http, world.clock,   world.random,
+             world.log, world.rate_limiter, world.settings, world.cpu,  world.circuits} {}
 
   TestIncoming incoming;
   MemoryBucket bucket;
+  CountedDatabase database;
   Host host;
 };
 
-Exchange::Exchange(World& world, const Pipeline& pipeline, Outgoing outgoing)
-    : world_(world), request_(std::make_unique<Request>(world, outgoing)) {
+Exchange::Exchange(World& world, const Pipeline& pipeline, const Router& router, std::string_view app,
+                   Outgoing outgoing)
+    : world_(world), request_(std::make_unique<Request>(world, outgoing)), app_(app) {
+  const Match match = router.find(request_->incoming.method, request_->incoming.path);
+  if (match.route) route_ = std::string(name_of(match.route->method)) + ' ' + std::string(match.route->path);
   task_ = pipeline.serve(request_->incoming, request_->host, [this](Response response) {
     CHECK_MESSAGE(!reply_.has_value(), "a request is answered once");
     Reply reply{response.status, std::move(response.headers), std::move(response.body)};
@@ -79,11 +85,18 @@ Exchange::Exchange(World& world, const Pipeline& pipeline, Outgoing outgoing)
       if (request_->incoming.method != Method::head) reply.body = std::move(stream.mapped());
     }
     reply_ = std::move(reply);
+    request_->database.answered();
   });
   task_.resume();
 }
 
-Exchange::~Exchange() = default;
+Exchange::~Exchange() {
+  if (reply_ && !route_.empty()) judge_round_trips(app_, route_, reply_->status, request_->database.round_trips());
+}
+
+const RoundTrips& Exchange::round_trips() const { return request_->database.round_trips(); }
+
+ReadFrom Exchange::read_from() const { return request_->database.copy(); }
 
 const Reply& Exchange::reply() const {
   REQUIRE_MESSAGE(reply_.has_value(), "the request was not answered");
@@ -91,15 +104,17 @@ const Reply& Exchange::reply() const {
 }
 
 TestServer::TestServer(const App& app, std::string_view product, std::uint64_t seed)
-    : world(product, seed), pipeline_(app), frames_before_(live().frames) {}
+    : world(product, seed), pipeline_(app), router_(app.routes), app_(app.name), frames_before_(live().frames) {}
 
 TestServer::~TestServer() {
   CHECK_MESSAGE(live().frames == frames_before_, "coroutine frames are left alive");
   CHECK_MESSAGE(world.bucket.open_streams.empty(), "a stream was opened and not sent");
+  const std::string wrong = wrong_sums(world.database);
+  CHECK_MESSAGE(wrong.empty(), "kept sums are not those of their rows: " << wrong);
 }
 
 std::unique_ptr<Exchange> TestServer::begin(Outgoing outgoing) {
-  return std::make_unique<Exchange>(world, pipeline_, std::move(outgoing));
+  return std::make_unique<Exchange>(world, pipeline_, router_, app_, std::move(outgoing));
 }
 
 Reply TestServer::send(Outgoing outgoing) {

@@ -10,6 +10,7 @@
 #include <nlohmann/json.hpp>
 
 #include "http/pipeline.h"
+#include "native/round_trips.h"
 #include "native/world.h"
 
 namespace isthmus::native {
@@ -52,7 +53,7 @@ struct Outgoing {
 /// One request that is under way.
 class Exchange {
  public:
-  Exchange(World& world, const Pipeline& pipeline, Outgoing outgoing);
+  Exchange(World& world, const Pipeline& pipeline, const Router& router, std::string_view app, Outgoing outgoing);
   ~Exchange();
   Exchange(const Exchange&) = delete;
   Exchange& operator=(const Exchange&) = delete;
@@ -60,12 +61,18 @@ class Exchange {
   bool answered() const { return reply_.has_value(); }
   /// Fails the test where there is no answer yet.
   const Reply& reply() const;
+  /// How often it went to the database, so far.
+  const RoundTrips& round_trips() const;
+  /// Where it may be read, as it told the database.
+  ReadFrom read_from() const;
 
  private:
   class Request;
 
   World& world_;
   std::unique_ptr<Request> request_;
+  std::string_view app_;
+  std::string route_;  ///< "GET /api/courses/:id"; empty: none
   std::optional<Reply> reply_;
   Task<void> task_;
 };
@@ -76,7 +83,9 @@ class Exchange {
 ///   const Reply reply = server.post("/api/courses", {{"title", "C++"}}, ada);
 ///   CHECK(reply.status == 201);
 ///
-/// When it goes, it checks that no coroutine frame is left alive and that every opened stream was sent.
+/// Every request is judged by how often it goes to the database (native/round_trips.h). When the server goes, it checks
+/// that no coroutine frame is left alive, that every opened stream was sent, and that the sums that the database
+/// keeps are those of its rows.
 class TestServer {
  public:
   explicit TestServer(const App& app, std::string_view product = "peerloop", std::uint64_t seed = 1);
@@ -103,6 +112,8 @@ class TestServer {
 
  private:
   Pipeline pipeline_;
+  Router router_;
+  std::string_view app_;
   std::uint32_t frames_before_;
 };
 

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <limits>
 #include <map>
 
 #include <doctest/doctest.h>
@@ -105,7 +106,7 @@ struct Reset {
 };
 
 Result<ResultSet> run_one(sqlite3* database, sqlite3_stmt* raw, std::string_view sql,
-                          const std::vector<SqlValue>& values, Numbers numbers) {
+                          const std::vector<SqlValue>& values, Numbers numbers, std::int64_t& steps) {
   const Reset reset{raw};
   if (static_cast<std::size_t>(sqlite3_bind_parameter_count(raw)) != values.size())
     return Failure(internal_error("D1_ERROR: Wrong number of parameter bindings for SQL query: " + std::string(sql)));
@@ -119,6 +120,7 @@ Result<ResultSet> run_one(sqlite3* database, sqlite3_stmt* raw, std::string_view
   rows.columns = static_cast<std::uint32_t>(sqlite3_column_count(raw));
   while (true) {
     const int step = sqlite3_step(raw);
+    if (step != SQLITE_ROW) steps += sqlite3_stmt_status(raw, SQLITE_STMTSTATUS_VM_STEP, 1);
     if (step == SQLITE_DONE) return rows;
     if (step != SQLITE_ROW) return Failure(error_of(database));
     for (int i = 0; i < static_cast<int>(rows.columns); ++i) rows.cells.push_back(column(raw, i, numbers));
@@ -220,13 +222,29 @@ Result<sqlite3_stmt*> SqliteDatabase::prepare(const std::string& sql) {
   return prepared_.emplace(sql, std::move(statement)).first->second.get();
 }
 
+void SqliteDatabase::open_file(const std::string& path) {
+  sqlite3* opened = nullptr;
+  REQUIRE_MESSAGE(sqlite3_open_v2(path.c_str(), &opened, SQLITE_OPEN_READWRITE, nullptr) == SQLITE_OK, path);
+  prepared_.clear();
+  database_.reset(opened);
+  must_execute(opened, "PRAGMA foreign_keys = ON; PRAGMA synchronous = OFF; PRAGMA cache_size = -400000");
+  limit_as_d1(opened);
+}
+
+void SqliteDatabase::run_script(const std::string& sql) {
+  for (int limit = SQLITE_LIMIT_LENGTH; limit <= SQLITE_LIMIT_TRIGGER_DEPTH; ++limit)
+    sqlite3_limit(database_.get(), limit, std::numeric_limits<int>::max());
+  must_execute(database_.get(), sql.c_str());
+  limit_as_d1(database_.get());
+}
+
 Result<std::vector<ResultSet>> SqliteDatabase::run_as_transaction(const std::vector<Statement>& statements) {
   // What BEGIN and COMMIT do, also behind a mark.
   must_execute(database_.get(), "SAVEPOINT batch");
   std::vector<ResultSet> sets;
   for (const Statement& statement : statements) {
     const auto prepared = prepare(statement.sql);
-    auto rows = prepared ? run_one(database_.get(), *prepared, statement.sql, statement.values, Numbers::as_d1)
+    auto rows = prepared ? run_one(database_.get(), *prepared, statement.sql, statement.values, Numbers::as_d1, steps)
                          : Result<ResultSet>(Failure(prepared.error()));
     if (!rows) {
       must_execute(database_.get(), "ROLLBACK TO batch; RELEASE batch");
@@ -254,11 +272,19 @@ Task<Result<std::vector<ResultSet>>> SqliteDatabase::batch(std::vector<Statement
   }
 }
 
+bool SqliteDatabase::only_reads(const std::vector<Statement>& statements) {
+  return std::ranges::all_of(statements, [&](const Statement& statement) {
+    const auto prepared = prepare(statement.sql);
+    return !prepared || sqlite3_stmt_readonly(*prepared) != 0;
+  });
+}
+
 ResultSet SqliteDatabase::execute(std::string_view sql, std::vector<SqlValue> values) {
   const std::string text(sql);
+  std::int64_t steps_behind_the_scenes = 0;
   const auto prepared = prepare(text);
   REQUIRE_MESSAGE(prepared.has_value(), (prepared ? "" : prepared.error().log.value));
-  auto rows = run_one(database_.get(), *prepared, text, values, Numbers::as_sqlite);
+  auto rows = run_one(database_.get(), *prepared, text, values, Numbers::as_sqlite, steps_behind_the_scenes);
   REQUIRE_MESSAGE(rows.has_value(), (rows ? "" : rows.error().log.value + rows.error().text.value));
   return *std::move(rows);
 }

@@ -23,6 +23,8 @@ class SqliteDatabase final : public Database {
   SqliteDatabase(Scheduler& scheduler, const Fates& fates, std::string_view product);
 
   Task<Result<std::vector<ResultSet>>> batch(std::vector<Statement> statements, OnLostAnswer on_lost_answer) override;
+  /// True where no statement could change anything. One that is wrong changes nothing.
+  bool only_reads(const std::vector<Statement>& statements);
 
   /// Runs a batch here and now: all or nothing.
   Result<std::vector<ResultSet>> run_as_transaction(const std::vector<Statement>& statements);
@@ -42,8 +44,15 @@ class SqliteDatabase final : public Database {
   void mark();
   void return_to_mark();
 
-  /// How many batches were asked for: a request should need at most two to read and two to write.
+  /// Goes on with the database in a file, whose migrations were applied.
+  void open_file(const std::string& path);
+  /// Runs a whole script, past D1's limits as well.
+  void run_script(const std::string& sql);
+
+  /// How many batches were asked for.
   int round_trips = 0;
+  /// The steps of SQLite's machine that they took: what a query costs, the same on every computer.
+  std::int64_t steps = 0;
 
  private:
   struct Close {

@@ -127,6 +127,13 @@ Task<Result<Response>> look_for_cron(Request& request) {
   co_return text_response(200, value.value_or("nothing"));
 }
 
+/// Goes to the database twice.
+Task<Result<Response>> ask_twice(Request& request) {
+  std::int64_t sum = 0;
+  for (int i = 0; i < 2; ++i) sum += (co_await request.db().first<Amount>(sql("SELECT 7 AS n"))).value_or(Amount{}).n;
+  co_return ok(Amount{sum});
+}
+
 /// One sign-in's worth of Argon2id, to be profiled alone.
 Task<Result<Response>> hash(Request& request) {
   const auto stored = crypto::hash_password("correct horse battery staple", request.host().random.bytes(16));
@@ -162,6 +169,15 @@ constexpr auto routes = join(
               .open_to(anyone)
               .answers_bytes("application/octet-stream")
               .run<load>(),
+          plain<ask_twice>("/ask"),
+          post("/ask").limit(flood_only).no_input().open_to(anyone).answers<Amount>().run<ask_twice>(),
+          get("/ask-primary")
+              .limit(flood_only)
+              .no_input()
+              .open_to(anyone)
+              .never_from_replica()
+              .answers<Amount>()
+              .run<ask_twice>(),
           plain<answer_then_work>("/answer-then-work"), plain<look_for_later>("/later"), plain<look_for_cron>("/cron"),
           plain<fetch>("/fetch"), plain<hash>("/argon2id")),
     service_routes);

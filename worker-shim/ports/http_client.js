@@ -10,15 +10,10 @@ export async function send(_exchange, args) {
   const largest = args.word();
   const headers = new Headers();
   for (let left = args.word(); left > 0; left -= 1) headers.append(args.text(), args.text());
-  const body = args.bytes();
+  const bytesToSend = args.bytes();
+  const body = bytesToSend.length > 0 ? bytesToSend.slice() : undefined;
   try {
-    const answer = await fetch(url, {
-      method,
-      headers,
-      signal,
-      redirect: 'manual',
-      body: body.length > 0 ? body.slice() : undefined,
-    });
+    const answer = await fetch(url, { method, headers, signal, redirect: 'manual', body });
     const bytes = await readAll(answer.body, largest);
     if (bytes === undefined) throw new Error(`answer_too_large: more than ${largest} bytes`);
     return (/** @type {import('../pack.js').PackWriter} */ out) => writeAnswer(out, answer, bytes);

@@ -20,7 +20,10 @@ Task<Result<Response>> show_analytics(Request& request, AnalyticsQuery query) {
     if (to - from > longest_period) problems.add("must be at most 366 days before the end");
   });
   if (!problems.empty()) co_return Failure(problems.to_error());
-  auto figures = co_await request.db().read(administration_queries::select_analytics(from, to));
+  // What is kept is kept by the day.
+  const Timestamp first_day{from.ms / day * day};
+  const Timestamp behind_last_day{(to.ms + day - 1) / day * day};
+  auto figures = co_await request.db().read(administration_queries::select_analytics(first_day, behind_last_day));
   co_return json_response(200, std::move(figures).text());
 }
 

@@ -54,8 +54,11 @@ struct AnalyticsQuery {
   std::optional<Timestamp> from, to;
 };
 constexpr auto schema(AnalyticsQuery*) {
-  return object("AnalyticsQuery", field("from", &AnalyticsQuery::from, described("30 days before the end if absent")),
-                field("to", &AnalyticsQuery::to, described("Now if absent; at most 366 days behind the beginning")));
+  return object(
+      "AnalyticsQuery",
+      field("from", &AnalyticsQuery::from, described("30 days before the end if absent; from that day's start")),
+      field("to", &AnalyticsQuery::to,
+            described("Now if absent; to that day's end, in UTC. At most 366 days behind the beginning")));
 }
 
 /// What an operator looks at first.

@@ -25,6 +25,9 @@ namespace isthmus::peerloop::administration_queries {
 
 namespace {
 
+/// How many accounts a search looks at by each of address, handle and name.
+#define MOST_FOUND "500"
+
 /// Before every id and behind it; before every moment's ids and behind those before it.
 constexpr std::string_view behind_all_ids = "~";
 std::string first_id_at(Timestamp at) { return uuid_v7(at, {}); }
@@ -51,15 +54,18 @@ Statement select_users(const UsersQuery& query, const std::optional<Place>& afte
   const std::string with_state = " AND " + std::string(condition_of(query.state));
   const std::string columns = "SELECT " ADMIN_USER ", 'user:0', u.id ";
   if (query.q) {
-    // Everything that begins with the text sorts between it and itself with the last of all characters behind.
-    return sql(columns + R"(FROM users u
-        WHERE u.id IN (SELECT id FROM users WHERE id = ?4
-                       UNION ALL SELECT id FROM users WHERE email >= ?4 AND email < ?5
-                       UNION ALL SELECT id FROM users WHERE handle >= ?4 AND handle < ?5
-                       UNION ALL SELECT id FROM users WHERE name COLLATE NOCASE >= ?4 AND name COLLATE NOCASE < ?5)
-          AND u.id < ?1
-          AND (?3 = '' OR EXISTS (SELECT 1 FROM user_roles WHERE user_id = u.id AND role = ?3)))" +
-                   with_state + " ORDER BY u.id DESC LIMIT ?2",
+    // Everything that begins with the text sorts between it and itself with the last of all characters behind. Of a
+    // text with which half of all begin, so many are looked at and no more.
+    const std::string fitting =
+        with_state + " AND (?3 = '' OR EXISTS (SELECT 1 FROM user_roles WHERE user_id = u.id AND role = ?3))";
+    const auto found_by = [&](std::string_view column) {
+      const std::string by = "u." + std::string(column);
+      return " UNION ALL SELECT id FROM (SELECT u.id FROM users u WHERE " + by + " >= ?4 AND " + by + " < ?5" +
+             fitting + " ORDER BY " + by + " LIMIT " MOST_FOUND ")";
+    };
+    return sql(columns + "FROM users u WHERE u.id IN (SELECT u.id FROM users u WHERE u.id = ?4" + fitting +
+                   found_by("email") + found_by("handle") + found_by("name COLLATE NOCASE") +
+                   ") AND u.id < ?1 ORDER BY u.id DESC LIMIT ?2",
                before, query.limit + 1, role_or_none(query), *query.q, *query.q + "\xF4\x8F\xBF\xBF");
   }
   if (query.role) {
@@ -186,49 +192,47 @@ Statement body_of_event(std::string_view provider, std::string_view event_id) {
   return sql("SELECT body FROM webhook_events WHERE provider = ?1 AND event_id = ?2", provider, event_id);
 }
 
-// Ids begin with the moment they were made at, so that a period is a range of the primary key.
-
 Statement select_analytics(Timestamp from, Timestamp to) {
+  // Nobody was approved to teach a course before they began it.
   return sql(R"(
-      WITH begun AS (
-        SELECT enrolled_at IS NOT NULL AS paid, status = 'refunded' AS refunded, status = 'completed' AS completed,
-               status = 'completed' AND EXISTS (SELECT 1 FROM course_teachers t WHERE t.course_id = e.course_id
-                                                AND t.teacher_id = e.student_id AND t.status = 'approved') AS teaches
-        FROM enrollments e WHERE e.id >= ?1 AND e.id < ?2),
+      WITH figures AS (SELECT name, currency, value FROM daily_figures WHERE day >= ?1 AND day < ?2),
+      sums AS (
+        SELECT coalesce(sum(iif(name = 'signups', value, 0)), 0) AS signups,
+               coalesce(sum(iif(name = 'checkouts', value, 0)), 0) AS checkouts,
+               coalesce(sum(iif(name = 'enrollments', value, 0)), 0) AS paid,
+               coalesce(sum(iif(name = 'refunds', value, 0)), 0) AS refunded,
+               coalesce(sum(iif(name = 'completions', value, 0)), 0) AS completed,
+               coalesce(sum(iif(name = 'booked', value, 0)), 0) AS booked,
+               coalesce(sum(iif(name = 'held', value, 0)), 0) AS held,
+               coalesce(sum(iif(name = 'missed', value, 0)), 0) AS missed,
+               coalesce(sum(iif(name = 'cancelled', value, 0)), 0) AS cancelled
+        FROM figures WHERE currency = ''),
       learning AS (
-        SELECT count(*) AS checkouts, coalesce(sum(paid), 0) AS paid, coalesce(sum(refunded), 0) AS refunded,
-               coalesce(sum(completed), 0) AS completed, coalesce(sum(teaches), 0) AS teaching
-        FROM begun),
-      meetings AS (
-        SELECT count(*) AS booked, coalesce(sum(status = 'completed'), 0) AS completed,
-               coalesce(sum(status = 'no_show'), 0) AS missed, coalesce(sum(status = 'cancelled'), 0) AS cancelled
-        FROM sessions WHERE id >= ?1 AND id < ?2),
-      parts AS (
-        SELECT t.currency, t.amount_cents, t.refunded_cents,
-               coalesce(sum(iif(s.recipient_type = 'platform', s.amount_cents - s.reversed_cents, 0)), 0) AS platform,
-               coalesce(sum(iif(s.recipient_type <> 'platform', s.amount_cents - s.reversed_cents, 0)), 0) AS earned,
-               coalesce(sum(iif(s.status = 'paid', s.amount_cents - s.reversed_cents, 0)), 0) AS transferred
-        FROM transactions t LEFT JOIN payment_splits s ON s.transaction_id = t.id
-        WHERE t.id >= ?1 AND t.id < ?2 GROUP BY t.id)
+        SELECT count(*) AS teaching FROM course_teachers t CROSS JOIN enrollments e
+        ON e.student_id = t.teacher_id AND e.course_id = t.course_id AND e.status IN ('pending', 'enrolled', 'completed')
+        WHERE t.status = 'approved' AND t.decided_at >= ?1 AND e.status = 'completed' AND e.created_at >= ?1
+          AND e.created_at < ?2)
       SELECT json_object(
-        'from', )" PEERLOOP_TIME("?3") ", 'to', " PEERLOOP_TIME("?4") R"(,
-        'signups', (SELECT count(*) FROM users WHERE id >= ?1 AND id < ?2),
-        'checkouts', l.checkouts, 'enrollments', l.paid, 'refunds', l.refunded, 'completions', l.completed,
-        'newTeachers', l.teaching,
-        'conversion', round(1.0 * l.paid / nullif(l.checkouts, 0), 4),
-        'completionRate', round(1.0 * l.completed / nullif(l.paid - l.refunded, 0), 4),
-        'studentToTeacher', round(1.0 * l.teaching / nullif(l.completed, 0), 4),
-        'sessionsBooked', m.booked, 'sessionsCompleted', m.completed, 'sessionsMissed', m.missed,
-        'sessionsCancelled', m.cancelled,
+        'from', )" PEERLOOP_TIME("?1") ", 'to', " PEERLOOP_TIME("?2") R"(,
+        'signups', signups, 'checkouts', checkouts, 'enrollments', paid, 'refunds', refunded, 'completions', completed,
+        'newTeachers', teaching,
+        'conversion', round(1.0 * paid / nullif(checkouts, 0), 4),
+        'completionRate', round(1.0 * completed / nullif(paid - refunded, 0), 4),
+        'studentToTeacher', round(1.0 * teaching / nullif(completed, 0), 4),
+        'sessionsBooked', booked, 'sessionsCompleted', held, 'sessionsMissed', missed, 'sessionsCancelled', cancelled,
         'money', (
-          SELECT json_group_array(json(figures)) FROM (
-            SELECT json_object('currency', currency, 'paidCents', sum(amount_cents), 'refundedCents', sum(refunded_cents),
-                               'platformCents', sum(platform), 'earnedCents', sum(earned),
-                               'transferredCents', sum(transferred)) AS figures
-            FROM parts GROUP BY currency ORDER BY currency)))
-      FROM learning l, meetings m)",
-             first_id_at(from), first_id_at(to), from, to);
+          SELECT json_group_array(json(money)) FROM (
+            SELECT json_object('currency', currency, 'paidCents', sum(iif(name = 'paid', value, 0)),
+                               'refundedCents', sum(iif(name = 'refunded', value, 0)),
+                               'platformCents', sum(iif(name = 'platform', value, 0)),
+                               'earnedCents', sum(iif(name = 'earned', value, 0)),
+                               'transferredCents', sum(iif(name = 'transferred', value, 0))) AS money
+            FROM figures WHERE currency <> '' GROUP BY currency ORDER BY currency)))
+      FROM sums, learning)",
+             from, to);
 }
+
+// Ids begin with the moment they were made at, so that a period is a range of the primary key.
 
 Statement select_counters(Timestamp now) {
   return sql(R"(

@@ -18,7 +18,8 @@ Statement live_session(const Principal& user, Timestamp now) {
 Task<Result<bool>> is_revoked(Host& host, const Principal& user) {
   const auto mark = co_await attempt(host.key_value.get(revocation_key(user.token_id)));
   if (mark) co_return mark->has_value();
-  // Where the store is down, the database knows as well.
+  // Where the store is down, the database knows as well: not a copy of it, which may lag for any time.
+  host.database.read_from(ReadFrom::primary);
   const auto session = co_await host.database.read(live_session(user, host.clock.now()));
   co_return session.empty();
 }

@@ -34,10 +34,10 @@ inline constexpr auto auth_routes = table(
         .limit(10, per_minute).body<PasswordReset>().open_to(anyone)
         .answers_nothing().run<confirm_password_reset>(),
     get("/api/auth/me").summary("The account that is signed in").tag("auth")
-        .limit(flood_only).no_input().open_to(signed_in)
+        .limit(flood_only).no_input().open_to(signed_in).never_from_replica()
         .answers<Account>().run<show_account>(),
     get("/api/auth/sessions").summary("The devices that are signed in").tag("auth")
-        .limit(flood_only).query<SessionsQuery>().open_to(signed_in)
+        .limit(flood_only).query<SessionsQuery>().open_to(signed_in).never_from_replica()
         .answers<Page<DeviceSession>>().run<list_sessions>(),
     del("/api/auth/sessions/:id").summary("End the session of a device").tag("auth")
         .limit(flood_only).no_input().open_to(signed_in)

@@ -36,9 +36,13 @@ Task<Result<Response>> list_certificates(Request& request, CertificatesQuery que
 
 Task<Result<Response>> revoke_certificate(Request& request, Revocation revocation) {
   const std::string id(request.param("id"));
-  auto found = co_await request.db().first<CertificateFacts>(select_certificate_facts(id));
-  const CertificateFacts facts = co_await required(std::move(found), not_found("certificate"));
-  if (facts.revoked) co_return co_await show_certificate(request);
+  std::vector<Statement> reads;
+  reads.push_back(select_certificate_facts(id));
+  reads.push_back(select_certificate(id));
+  auto found = co_await request.db().batch(std::move(reads), OnLostAnswer::retry);
+  const CertificateFacts facts =
+      co_await required(co_await std::move(found[0]).first<CertificateFacts>(), not_found("certificate"));
+  if (facts.revoked) co_return certificate_or_missing(std::move(found[1]).text());
   std::vector<Statement> batch = set_revoked(id, request.user().user_id, std::move(revocation.reason), request.now());
   // Teaching the course rested on it.
   mirror_membership(batch, request.host(), facts.course_id, facts.holder_id, "revoked:" + id);

@@ -13,6 +13,7 @@ struct Placed {
   std::vector<std::string> replaced_pages;
   bool is_new = false;
   std::optional<Standing> standing;
+  std::optional<Response> earlier;  ///< what this Idempotency-Key was answered before: nothing was placed
 };
 
 struct ReleasedRow {
@@ -32,8 +33,12 @@ Result<void> check_teacher(const Enroll& body) {
 
 Task<Result<Placed>> place(Request& request, Choice choice, std::string new_id) {
   // Running twice is harmless: the second run finds the first one's row.
-  auto sets = co_await request.db().batch(place_enrollment(choice, new_id, request.now()), OnLostAnswer::retry);
+  auto [sets, earlier] = co_await claim(request, place_enrollment(choice, new_id, request.now()));
   Placed placed;
+  if (earlier) {
+    placed.earlier = std::move(earlier);
+    co_return placed;
+  }
   for (auto& released : co_await std::move(sets[0]).as<ReleasedRow>())
     if (released.session_id) placed.replaced_pages.push_back(*std::move(released.session_id));
   placed.standing = co_await std::move(sets[2]).first<Standing>();
@@ -67,15 +72,24 @@ CheckoutRequest checkout_for(const Standing& standing, ReturnAddresses addresses
           *standing.checkout_expires_at};
 }
 
-/// What became of an enrollment whose page could not be written down: a parallel request opened another page, it was
-/// paid, or it was replaced.
-Task<Result<EnrollmentCheckout>> page_of_another(Request& request, std::string enrollment_id) {
-  const auto now_open = co_await request.db().first<OpenCheckout>(checkout_of(enrollment_id));
+/// The page that stands in the database: ours, or that of a parallel request that was first. None where it was paid or
+/// replaced meanwhile.
+Result<EnrollmentCheckout> standing_page(std::string enrollment_id, const std::optional<OpenCheckout>& now_open) {
   if (!now_open || now_open->status == "released")
-    co_return Failure(
+    return Failure(
         conflict("Another request took the place of this one. Please try again.", "state_changed").with_retry_after(1));
-  if (now_open->status != "pending" || !now_open->url) co_return Failure(already_enrolled());
-  co_return EnrollmentCheckout{std::move(enrollment_id), "pending", *now_open->url, *now_open->session_id};
+  if (now_open->status != "pending" || !now_open->url) return Failure(already_enrolled());
+  return EnrollmentCheckout{std::move(enrollment_id), "pending", *now_open->url, *now_open->session_id};
+}
+
+/// Frees the place for which no page was opened, and the key with it.
+Task<Result<void>> release(Request& request, std::string enrollment_id) {
+  std::vector<Statement> batch;
+  batch.push_back(release_unopened(enrollment_id, request.now()));
+  if (auto forgetting = request.forget()) batch.push_back(*std::move(forgetting));
+  co_await request.db().batch(std::move(batch), OnLostAnswer::retry);
+  request.disclaim_key();
+  co_return Result<void>();
 }
 
 Task<Result<Response>> open_page(Request& request, Standing standing, ReturnAddresses addresses, bool is_new) {
@@ -85,25 +99,25 @@ Task<Result<Response>> open_page(Request& request, Standing standing, ReturnAddr
   if (!page) {
     // The next try begins afresh, under a new key: the provider may have kept its failure under this one. Where another
     // request is just opening the page, it is that one's.
-    if (page.error().code != payment_error::busy)
-      co_await attempt(request.db().write(release_unopened(id, request.now())));
+    if (page.error().code != payment_error::busy) co_await attempt(release(request, id));
     co_return Failure(std::move(page).error());
   }
 
-  const EnrollmentCheckout answer{id, "pending", page->url, page->id};
-  Response response = is_new ? created(answer) : ok(answer);
+  const int status = is_new ? 201 : 200;
   auto batch = open_checkout(id, page->id, page->url, request.now());
-  if (auto remembering = request.remember(response)) batch.push_back(*std::move(remembering));
-  auto written = co_await attempt(request.db().batch(std::move(batch), OnLostAnswer::retry));
-  if (written) co_return response;
-  if (!violates(written.error(), "guard:state_changed")) co_return Failure(std::move(written).error());
-
-  auto other = co_await attempt(page_of_another(request, id));
-  if (!other || other->checkoutSessionId != page->id) request.after(close_checkout(request.host(), page->id));
-  if (!other) co_return Failure(std::move(other).error());
-  Response instead = ok(*other);
-  if (auto remembering = request.remember(instead)) co_await attempt(request.db().write(*std::move(remembering)));
-  co_return instead;
+  const std::size_t standing_at = batch.size() - 1;
+  if (auto remembering = request.remember(status, checkout_as_json(id))) {
+    batch.push_back(*std::move(remembering));
+    batch.push_back(*request.forget_unanswered());
+  }
+  auto sets = co_await request.db().batch(std::move(batch), OnLostAnswer::retry);
+  auto answer = standing_page(id, co_await std::move(sets[standing_at]).first<OpenCheckout>());
+  if (!answer || answer->checkoutSessionId != page->id) request.after(close_checkout(request.host(), page->id));
+  if (!answer) {
+    request.disclaim_key();
+    co_return Failure(std::move(answer).error());
+  }
+  co_return json_response(status, encode(*answer));
 }
 
 }  // namespace
@@ -119,6 +133,7 @@ Task<Result<Response>> enroll(Request& request, Enroll body) {
       request,
       {std::string(request.param("id")), request.user().user_id, body.instructorType, std::move(body.studentTeacherId)},
       new_id);
+  if (placed.earlier) co_return *std::move(placed.earlier);
   for (auto& page : placed.replaced_pages) request.after(close_checkout(request.host(), std::move(page)));
 
   auto standing = co_await payable(std::move(placed.standing));

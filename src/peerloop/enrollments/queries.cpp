@@ -90,15 +90,17 @@ std::vector<Statement> open_checkout(std::string_view enrollment_id, std::string
       UPDATE enrollments SET checkout_session_id = ?2, checkout_url = ?3, updated_at = ?4
       WHERE id = ?1 AND status = 'pending' AND checkout_session_id IS NULL)",
                       enrollment_id, session_id, url, now));
-  batch.push_back(sql(R"(
-      INSERT INTO batch_guard (reason) SELECT 'state_changed'
-      WHERE NOT EXISTS (SELECT 1 FROM enrollments WHERE id = ?1 AND status = 'pending' AND checkout_session_id = ?2))",
-                      enrollment_id, session_id));
+  batch.push_back(
+      sql("SELECT status, checkout_session_id, checkout_url FROM enrollments WHERE id = ?1", enrollment_id));
   return batch;
 }
 
-Statement checkout_of(std::string_view enrollment_id) {
-  return sql("SELECT status, checkout_session_id, checkout_url FROM enrollments WHERE id = ?1", enrollment_id);
+Statement checkout_as_json(std::string_view enrollment_id) {
+  return sql(R"(
+      SELECT json_object('enrollmentId', id, 'status', status, 'checkoutUrl', checkout_url,
+                         'checkoutSessionId', checkout_session_id)
+      FROM enrollments WHERE id = ?1 AND status = 'pending' AND checkout_url IS NOT NULL)",
+             enrollment_id);
 }
 
 Statement release_unopened(std::string_view enrollment_id, Timestamp now) {

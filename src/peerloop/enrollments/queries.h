@@ -51,8 +51,8 @@ struct Standing {
   std::optional<Timestamp> checkout_expires_at;
 };
 
-/// Writes down the page that the provider opened. Refused with `guard:state_changed` unless the enrollment is pending
-/// and has this page then.
+/// Writes down the page that the provider opened, where the enrollment is pending and has none; the last statement
+/// tells what stands then: one `OpenCheckout`. May run twice.
 std::vector<Statement> open_checkout(std::string_view enrollment_id, std::string_view session_id, std::string_view url,
                                      Timestamp now);
 
@@ -61,8 +61,8 @@ struct OpenCheckout {
   std::optional<std::string> session_id;
   std::optional<std::string> url;
 };
-/// One `OpenCheckout`.
-Statement checkout_of(std::string_view enrollment_id);
+/// The page of a pending enrollment as an `EnrollmentCheckout`; no row where there is none.
+Statement checkout_as_json(std::string_view enrollment_id);
 
 /// Frees the place of an enrollment for which no page was opened.
 Statement release_unopened(std::string_view enrollment_id, Timestamp now);

@@ -17,10 +17,11 @@
   " 'createdAt', " PEERLOOP_TIME("p.created_at") ")"
 #define LISTED_POST "SELECT " POST ", 'post:' || p.created_at, p.id FROM posts p "
 /// ?2 and ?3 are the place, ?4 how many.
-#define PAGE_OF(post) \
+#define PAGE_OF(post) PLACED_IN(post, "CAST(?4 AS INTEGER)")
+#define PLACED_IN(post, most) \
   " AND " post ".status = 'published' AND (" post ".created_at, " post ".id) < (CAST(?2 AS INTEGER), ?3)"       \
   " AND EXISTS (SELECT 1 FROM users seen WHERE seen.id = " post ".author_id AND " PEERLOOP_IS_VISIBLE("seen") ")" \
-  " ORDER BY " post ".created_at DESC, " post ".id DESC LIMIT CAST(?4 AS INTEGER)"
+  " ORDER BY " post ".created_at DESC, " post ".id DESC LIMIT " most
 #define MAY_READ(course, user) "(" PEERLOOP_BELONGS_TO(course, user) " OR " PEERLOOP_MODERATES(user) ")"
 /// Whether somebody made a course or teaches it.
 #define TEACHES(course, user)                                                                                          \
@@ -87,13 +88,22 @@ Statement select_instructor_feed(std::string_view caller, std::string_view instr
 
 Statement select_timeline(std::string_view caller, const std::optional<Place>& after, std::int64_t limit) {
   const Place place = after.value_or(above_all());
-  // The newest of each course, and of these the newest: what is read depends on how many courses there are, not on how
-  // much was ever written in them.
-  return sql("SELECT " POST ", 'post:' || p.created_at, p.id FROM " PEERLOOP_COURSES_OF("?1") R"( mine
-      JOIN posts p ON p.id IN (SELECT newest.id FROM posts newest WHERE newest.course_id = mine.course_id)" PAGE_OF(
-                 "newest") R"()
-      ORDER BY p.created_at DESC, p.id DESC LIMIT CAST(?4 AS INTEGER))",
-             caller, place.number, place.id, limit + 1);
+  // A page of posts can not reach back behind the newest post of the course that comes last of as many as the page is
+  // long, in the order of their newest: so that of most courses one post is looked at, and of the others few.
+  return sql(
+      "WITH newest AS MATERIALIZED (SELECT mine.course_id, (SELECT p.created_at FROM posts p"
+      " WHERE p.course_id = mine.course_id" PLACED_IN("p", "1") ") AS at FROM " PEERLOOP_COURSES_OF("?1") R"( mine),
+      bound AS MATERIALIZED (
+        SELECT coalesce((SELECT at FROM newest ORDER BY at DESC LIMIT 1 OFFSET CAST(?4 AS INTEGER) - 1), 0) AS at),
+      page AS MATERIALIZED (
+        SELECT found.id, found.created_at FROM newest CROSS JOIN posts found ON found.id IN (
+          SELECT p.id FROM posts p WHERE p.course_id = newest.course_id AND p.created_at >= (SELECT at FROM bound)
+          )" PAGE_OF("p") R"()
+        WHERE newest.at >= (SELECT at FROM bound)
+        ORDER BY found.created_at DESC, found.id DESC LIMIT CAST(?4 AS INTEGER))
+      SELECT )" POST R"(, 'post:' || p.created_at, p.id FROM page CROSS JOIN posts p ON p.id = page.id
+      ORDER BY p.created_at DESC, p.id DESC)",
+      caller, place.number, place.id, limit + 1);
 }
 
 std::vector<Statement> insert_post(std::string_view id, std::string_view author, std::string_view course,

@@ -28,8 +28,9 @@ Task<Result<Response>> add_material(Request& request, NewMaterial material) {
                         material.name,
                         std::string(file_type(first_bytes, material.name)),
                         to_integer(request.header("content-length").value_or("")).value_or(0)};
-  auto reserved = co_await attempt(request.db().batch(reserve_material(row, request.now()), OnLostAnswer::retry));
-  co_await on_constraint(std::move(reserved), "guard:too_many", too_many());
+  auto reserved = co_await attempt(claim(request, reserve_material(row, request.now())));
+  auto [sets, earlier] = co_await on_constraint(std::move(reserved), "guard:too_many", too_many());
+  if (earlier) co_return *std::move(earlier);
 
   auto stored = co_await attempt(request.host().bucket.put_request_body(key_of(row), row.content_type));
   if (!stored) {

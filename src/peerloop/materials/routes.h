@@ -10,7 +10,7 @@ inline constexpr auto material_routes = table(
     post("/api/courses/:id/materials").summary("Add a file to your course: its bytes").tag("materials")
         .limit(flood_only).streamed_body<NewMaterial>(largest_material)
         .open_to(owner_in_role("creator", "course", owns_course)).answers<Material>(201).conflicts("too_many")
-        .takes_idempotency_key().run<add_material>(),
+        .claims_idempotency_key().run<add_material>(),
     get("/api/courses/:id/materials").summary("The files of a course that you take part in").tag("materials")
         .limit(flood_only).query<MaterialsQuery>().open_to(owner_of("course", may_read_materials))
         .answers<Page<Material>>().run<list_materials>(),

@@ -8,26 +8,20 @@ namespace isthmus::peerloop {
 namespace {
 
 /// What is owed comes from the ledger, where refunds after a payout count as well; what of it still waits, and what was
-/// paid, from the splits.
+/// paid, from the shares. Both are read as the sums that the database keeps.
 Statement earnings_of(std::string_view user_id, std::optional<std::string> currency) {
   return sql(R"(
       WITH chosen AS (
         SELECT coalesce(?2, (SELECT currency FROM payment_splits WHERE recipient_id = ?1
                              ORDER BY created_at DESC, id DESC LIMIT 1), 'usd') AS currency),
       sums AS (
-        SELECT currency,
-               coalesce((SELECT -sum(amount_cents) FROM ledger_entries
+        SELECT chosen.currency AS currency,
+               coalesce((SELECT -sum(amount_cents) FROM ledger_months
                          WHERE account = 'payable:' || ?1 AND currency = chosen.currency), 0) AS owed,
-               coalesce((SELECT sum(amount_cents - reversed_cents) FROM payment_splits
-                         WHERE recipient_id = ?1 AND status = 'pending' AND currency = chosen.currency), 0) AS waiting,
-               coalesce((SELECT sum(amount_cents - reversed_cents) FROM payment_splits
-                         WHERE recipient_id = ?1 AND status = 'frozen' AND frozen_from <> 'paid'
-                           AND currency = chosen.currency), 0) AS frozen,
-               coalesce((SELECT sum(amount_cents - returned_cents) FROM transfers
-                         WHERE recipient_id = ?1 AND status IN ('sent', 'returned', 'duplicate')
-                           AND currency = chosen.currency), 0) AS paid,
+               coalesce(pending_cents, 0) AS waiting, coalesce(frozen_cents, 0) AS frozen,
+               coalesce(transferred_cents, 0) AS paid,
                )" PEERLOOP_OWED_BACK("?1", "chosen.currency") R"( AS owed_back
-        FROM chosen)
+        FROM chosen LEFT JOIN earning_totals ON recipient_id = ?1 AND earning_totals.currency = chosen.currency)
       SELECT json_object(
         'balanceCents', owed - waiting - frozen, 'pendingCents', waiting + frozen, 'paidCents', paid,
         'frozenCents', frozen, 'owedBackCents', owed_back, 'currency', currency,

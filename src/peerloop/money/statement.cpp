@@ -34,18 +34,22 @@ struct Line {
 };
 
 struct Span {
+  std::string month;        ///< "2026-09"
+  std::string begins;       ///< the first id that a movement of the month could have
   std::string from, until;  ///< ids of movements; `from` itself belongs to it where it names a moment
   std::string currency;
   bool is_first = true;
 };
 
-/// What a person's account had before a movement.
+/// What a person's account had when the month began, and what moved in it up to where this page begins.
 Statement balance_before(std::string_view user_id, const Span& span) {
   return sql(R"(
-      SELECT coalesce(-sum(amount_cents), 0) FROM ledger_entries
-      WHERE account = 'payable:' || ?1 AND currency = ?2 AND movement_id )" +
-                 std::string(span.is_first ? "< ?3" : "<= ?3"),
-             user_id, span.currency, span.from);
+      SELECT -coalesce((SELECT sum(amount_cents) FROM ledger_months
+                        WHERE account = 'payable:' || ?1 AND currency = ?2 AND month < ?3), 0)
+             - coalesce((SELECT sum(amount_cents) FROM ledger_entries
+                         WHERE account = 'payable:' || ?1 AND currency = ?2 AND movement_id >= ?4
+                           AND movement_id <= ?5), 0))",
+             user_id, span.currency, span.month, span.begins, span.is_first ? "" : span.from);
 }
 
 Statement lines_of(std::string_view user_id, const Span& span) {
@@ -106,7 +110,8 @@ Result<Span> span_of(const StatementQuery& query, const std::optional<Cursor>& a
     problems.within("month", [&] { problems.add("must be a month: YYYY-MM"); });
     return Failure(problems.to_error());
   }
-  Span span{first_id_of(month->begins), first_id_of(month->ends), to_lower_ascii(query.currency.value_or("usd")),
+  const std::string begins = first_id_of(month->begins);
+  Span span{query.month, begins, begins, first_id_of(month->ends), to_lower_ascii(query.currency.value_or("usd")),
             !after};
   if (!after) return span;
   if (after->id < span.from || after->id >= span.until) return Failure(invalid_cursor());

@@ -79,6 +79,7 @@ TEST_CASE("every table that knows a person is part of the export, or it is said 
   const std::map<std::string_view, std::string_view> left_out{
       {"refresh_tokens", "hashes of secrets; their sessions are shown as devices"},
       {"calendar_links", "hashes of secrets"},
+      {"earning_totals", "sums of shares and transfers, which are shown one by one"},
       {"one_time_tokens", "hashes of secrets, gone within a day"},
       {"transfer_reversals", "shown with their transfers, by what came back"},
       {"refunds", "shown with their payments; `requested_by` is the student or an admin"}};

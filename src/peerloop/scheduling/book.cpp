@@ -38,6 +38,7 @@ Error not_in_future() {
 struct Plan {
   SessionFacts session;  ///< as it is, or as it would be
   std::optional<TeacherCalendar> calendar;
+  std::string json;  ///< of a session that is there
 };
 
 Task<Result<std::optional<Plan>>> read_plan(Request& request, Statement session, CalendarOf whose, Timestamp about) {
@@ -45,10 +46,11 @@ Task<Result<std::optional<Plan>>> read_plan(Request& request, Statement session,
   reads.push_back(std::move(session));
   reads.push_back(select_teacher_hours(whose, std::nullopt, about, about));
   reads.push_back(select_engagements(whose, about, about));
+  reads.push_back(select_session(whose.session));
   auto sets = co_await request.db().batch(std::move(reads), OnLostAnswer::retry);
   auto facts = co_await std::move(sets[0]).first<SessionFacts>();
   if (!facts) co_return std::optional<Plan>();
-  Plan plan{*std::move(facts), std::nullopt};
+  Plan plan{*std::move(facts), std::nullopt, std::move(sets[3]).text()};
   if (auto hours = co_await std::move(sets[1]).first<TeacherHours>())
     plan.calendar =
         co_await read_calendar(*std::move(hours), co_await std::move(sets[2]).as<EngagementRow>(), about, about);
@@ -93,11 +95,6 @@ Result<T> explain_refusal(Result<T> done) {
                        conflict("This session was changed just now. Please look again.", "state_changed"));
 }
 
-Task<Result<Response>> unchanged(Request& request, std::string id) {
-  auto found = co_await request.db().read(select_session(id));
-  co_return json_response(200, std::move(found).text());
-}
-
 }  // namespace
 
 Task<Result<Response>> book_session(Request& request, BookSession booking) {
@@ -110,7 +107,7 @@ Task<Result<Response>> book_session(Request& request, BookSession booking) {
   const std::string id = request.host().random.uuid(now);
   Statement draft = select_session_to_be(booking.enrollmentId, request.user().user_id, id, starts_at, length, now);
   auto read = co_await read_plan(request, std::move(draft), {.enrollment = booking.enrollmentId}, starts_at);
-  auto [session, calendar] = co_await required(std::move(read), not_found("enrollment"));
+  auto [session, calendar, nothing_yet] = co_await required(std::move(read), not_found("enrollment"));
   if (session.teacher_id != booking.teacherId) {
     Problems problems;
     problems.within("teacherId", [&] { problems.add("does not teach in this enrollment"); });
@@ -136,9 +133,9 @@ Task<Result<Response>> move_session(Request& request, MoveSession move) {
   if (move.startsAt > now + 400 * day) co_return Failure(slot_unavailable());
 
   auto read = co_await read_plan(request, select_session_facts(id), {.session = id}, move.startsAt);
-  auto [session, calendar] = co_await required(std::move(read), not_found("session"));
+  auto [session, calendar, json] = co_await required(std::move(read), not_found("session"));
   if (session.status != "scheduled") co_return Failure(not_scheduled(session.status));
-  if (session.starts_at == move.startsAt) co_return co_await unchanged(request, id);
+  if (session.starts_at == move.startsAt) co_return json_response(200, std::move(json));
   if (!calendar) co_return Failure(no_teacher());
   const Timestamp until = session.starts_at - calendar->change_notice;
   if (now > until) co_return Failure(too_late(until));
@@ -168,11 +165,12 @@ Task<Result<Response>> cancel_session(Request& request, CancelSession cancellati
   std::vector<Statement> reads;
   reads.push_back(select_session_facts(id));
   reads.push_back(select_cancellation(id));
+  reads.push_back(select_session(id));
   auto sets = co_await request.db().batch(std::move(reads), OnLostAnswer::retry);
   const SessionFacts session =
       co_await required(co_await std::move(sets[0]).first<SessionFacts>(), not_found("session"));
   const auto rule = co_await required(co_await std::move(sets[1]).first<Cancellation>(), not_found("session"));
-  if (session.status == "cancelled" && rule.cancelled_by == caller) co_return co_await unchanged(request, id);
+  if (session.status == "cancelled" && rule.cancelled_by == caller) co_return json_response(200, std::move(sets[2]).text());
   if (session.status != "scheduled") co_return Failure(not_scheduled(session.status));
   const Millis notice = caller == session.teacher_id ? 0 : rule.change_notice_minutes * minute;
   const Timestamp until = session.starts_at - notice;

@@ -60,7 +60,7 @@ constexpr auto schema(PayoutDue*) {
       field("requestedCents", &PayoutDue::requestedCents, described("Asked for and not yet sent.")),
       field("frozenCents", &PayoutDue::frozenCents, described("Held by disputes.")),
       field("blockedBy", &PayoutDue::blockedBy, described("Why nothing would be sent; empty where it would.")),
-      field("splits", &PayoutDue::splits, described("The 100 that wait longest.")));
+      field("splits", &PayoutDue::splits, described("The 20 that wait longest.")));
 }
 ISTHMUS_PAGE(PayoutDue)
 

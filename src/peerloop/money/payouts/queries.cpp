@@ -47,15 +47,14 @@ constexpr std::string_view due_as_json = R"(
           LEFT JOIN transfers t ON t.id = (SELECT l.id FROM transfers l WHERE l.split_id = s.id
                                            ORDER BY l.created_at DESC, l.id DESC LIMIT 1)
           WHERE s.recipient_id = d.recipient_id AND s.currency = d.currency AND s.status IN ('approved', 'frozen')
-          ORDER BY s.approved_at, s.id LIMIT 100))))";
+          ORDER BY s.approved_at, s.id LIMIT 20))))";
 
 }  // namespace
 
 Statement list_due(const std::optional<Cursor>& after, std::int64_t limit) {
   const std::string text = R"(
       WITH people AS (
-        SELECT recipient_id, currency FROM payment_splits
-        WHERE status IN ('approved', 'frozen') AND recipient_id IS NOT NULL AND (recipient_id, currency) > (?1, ?2)
+        SELECT recipient_id, currency FROM earning_totals WHERE due_count > 0 AND (recipient_id, currency) > (?1, ?2)
         UNION
         SELECT recipient_id, currency FROM transfer_reversals f
         WHERE status = 'failed' AND (recipient_id, currency) > (?1, ?2)
@@ -63,18 +62,17 @@ Statement list_due(const std::optional<Cursor>& after, std::int64_t limit) {
         ORDER BY recipient_id, currency LIMIT CAST(?3 AS INTEGER)),
       d AS (
         SELECT p.recipient_id, p.currency,
-          coalesce((SELECT sum(s.amount_cents - s.reversed_cents) FROM payment_splits s
-                    WHERE s.recipient_id = p.recipient_id AND s.currency = p.currency AND s.status = 'approved'
-                      AND NOT EXISTS (SELECT 1 FROM transfers l WHERE l.split_id = s.id AND l.status = 'requested')), 0)
+          coalesce(e.approved_cents, 0)
+            - coalesce((SELECT sum(s.amount_cents - s.reversed_cents) FROM transfers l
+                        JOIN payment_splits s ON s.id = l.split_id AND s.status = 'approved'
+                        WHERE l.recipient_id = p.recipient_id AND l.currency = p.currency AND l.status = 'requested'), 0)
             AS due,
-          coalesce((SELECT sum(s.amount_cents - s.reversed_cents) FROM payment_splits s
-                    WHERE s.recipient_id = p.recipient_id AND s.currency = p.currency AND s.status = 'frozen'
-                      AND s.frozen_from <> 'paid'), 0) AS frozen,
+          coalesce(e.frozen_cents, 0) AS frozen,
           coalesce((SELECT sum(l.amount_cents) FROM transfers l
                     WHERE l.recipient_id = p.recipient_id AND l.currency = p.currency AND l.status = 'requested'), 0)
             AS requested,
           )" PEERLOOP_OWED_BACK("p.recipient_id", "p.currency") R"( AS owed
-        FROM people p)
+        FROM people p LEFT JOIN earning_totals e ON e.recipient_id = p.recipient_id AND e.currency = p.currency)
       SELECT )" + std::string(due_as_json) +
                            R"(, d.currency AS sort_value, d.recipient_id
       FROM d JOIN users u ON u.id = d.recipient_id
