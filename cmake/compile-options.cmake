@@ -40,17 +40,22 @@ target_include_directories(isthmus_options INTERFACE ${PROJECT_SOURCE_DIR}/src)
 target_compile_options(isthmus_options INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror)
 
 # For everything that is part of the program. Tests keep exceptions, because that is how doctest ends a failed REQUIRE.
-add_library(isthmus_program_options INTERFACE)
-add_library(isthmus::program_options ALIAS isthmus_program_options)
-target_link_libraries(isthmus_program_options INTERFACE isthmus::options)
-target_compile_options(isthmus_program_options INTERFACE $<$<COMPILE_LANGUAGE:CXX>:-fno-exceptions>)
-if(ISTHMUS_FUZZ)
-  # Counts what an input reaches. Without libFuzzer, in the unit tests, the counters are nobody's.
-  target_compile_options(isthmus_program_options INTERFACE -fsanitize=fuzzer-no-link)
-endif()
+#
+# The pipeline is on the way of every request. The rest is I/O and texts, and by far the most code: small is what starts
+# fast. The hot loops are in the libraries, which keep -O3 (simdjson, mbed TLS, Argon2).
+function(add_program_options name optimization)
+  add_library(isthmus_${name}_options INTERFACE)
+  add_library(isthmus::${name}_options ALIAS isthmus_${name}_options)
+  target_link_libraries(isthmus_${name}_options INTERFACE isthmus::options)
+  target_compile_options(isthmus_${name}_options INTERFACE $<$<COMPILE_LANGUAGE:CXX>:-fno-exceptions>)
+  if(EMSCRIPTEN)
+    target_compile_options(isthmus_${name}_options INTERFACE $<$<CONFIG:Release>:${optimization}>)
+  endif()
+  if(ISTHMUS_FUZZ)
+    # Counts what an input reaches. Without libFuzzer, in the unit tests, the counters are nobody's.
+    target_compile_options(isthmus_${name}_options INTERFACE -fsanitize=fuzzer-no-link)
+  endif()
+endfunction()
 
-# What the program itself does is I/O and texts: small is what starts fast. The hot loops are in the libraries, which
-# keep -O3 (simdjson, mbed TLS, Argon2).
-if(EMSCRIPTEN)
-  target_compile_options(isthmus_program_options INTERFACE $<$<CONFIG:Release>:-Oz>)
-endif()
+add_program_options(pipeline -O2)
+add_program_options(program -Oz)

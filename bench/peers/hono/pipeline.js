@@ -28,7 +28,7 @@ export function newApp() {
   app.use(
     cors({
       origin: ['https://app.example'],
-      exposeHeaders: ['etag', 'location', 'retry-after', 'x-request-id'],
+      exposeHeaders: ['etag', 'location', 'retry-after', 'x-d1-bookmark', 'x-request-id'],
     }),
   );
   app.use(noStore);
