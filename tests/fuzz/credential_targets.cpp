@@ -36,7 +36,7 @@ const App& guards_only(bool (*wanted)(const Route&)) {
     if (!wanted(row)) continue;
     row.limit = flood_only;
     row.run = answer_nothing;
-    rows.push_back(std::move(row));
+    rows.push_back(row);
   }
   holds(!rows.empty(), "there is something to guard");
   return apps.emplace_back(App{"guards", "Guards", rows, app().authenticator});

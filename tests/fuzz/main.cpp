@@ -4,7 +4,6 @@
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
-#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <optional>
@@ -18,6 +17,8 @@
 // libFuzzer's side: it has `main`, and asks for what is defined here.
 
 using namespace isthmus::fuzz;
+
+// NOLINTBEGIN(readability-identifier-naming): these names are libFuzzer's, and those of the linker's --wrap.
 
 extern "C" std::size_t LLVMFuzzerMutate(std::uint8_t* data, std::size_t size, std::size_t most);
 
@@ -134,6 +135,8 @@ extern "C" std::size_t LLVMFuzzerCustomMutator(std::uint8_t* data, std::size_t s
   if (!chosen->mutate || dice.one_in(8)) return LLVMFuzzerMutate(data, size, most);
   const std::string changed = chosen->mutate({reinterpret_cast<const char*>(data), size}, dice);
   const std::size_t kept = std::min(changed.size(), most);
-  std::memcpy(data, changed.data(), kept);
+  std::copy_n(changed.begin(), kept, data);
   return kept;
 }
+
+// NOLINTEND(readability-identifier-naming)

@@ -242,10 +242,9 @@ std::string Playground::filled(const std::string& text) {
     }
     const std::string table(inside.substr(0, dot));
     // Whatever the number, it is one of those that are there.
-    out += world_.database.text("SELECT id FROM " + table +
-                                    " ORDER BY id LIMIT 1 OFFSET CAST(?1 AS INTEGER) % (SELECT max(1, count(*)) FROM " +
-                                    table + ")",
-                                {*number});
+    std::string sql = "SELECT id FROM ";
+    sql.append(table).append(" ORDER BY id LIMIT 1 OFFSET CAST(?1 AS INTEGER) % (SELECT max(1, count(*)) FROM ");
+    out += world_.database.text(sql.append(table).append(")"), {*number});
     rest.remove_prefix(close + 1);
   }
 }

@@ -49,8 +49,11 @@ void search(std::string_view text) {
   if (!is_valid_utf8(text)) return;
   const std::string query = search_words(text);
   if (query.empty()) return;
-  for (const std::string& index : indexes)
-    world.database.execute("SELECT count(*) FROM " + index + " WHERE " + index + " MATCH ?1", {query});
+  for (const std::string& index : indexes) {
+    std::string sql = "SELECT count(*) FROM ";
+    sql.append(index).append(" WHERE ").append(index).append(" MATCH ?1");
+    world.database.execute(sql, {query});
+  }
 }
 
 void read_return_address(std::string_view text) {

@@ -43,7 +43,7 @@ class Sampler {
  private:
   /// The id of a row of any table, mostly of one that is named like this: "courses", "user", "flags".
   std::string some_id(std::string_view hint, Dice& dice) const;
-  Json value(const Json& schema, std::string_view name, Dice& dice, int depth) const;
+  Json value(const Json& given, std::string_view name, Dice& dice, int depth) const;
   std::string text(const Json& schema, std::string_view name, Dice& dice) const;
   Json anything(Dice& dice) const;
 
