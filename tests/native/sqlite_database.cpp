@@ -221,19 +221,19 @@ Result<sqlite3_stmt*> SqliteDatabase::prepare(const std::string& sql) {
 }
 
 Result<std::vector<ResultSet>> SqliteDatabase::transact(const std::vector<Statement>& statements) {
-  must_execute(database_.get(), "BEGIN");
+  execute("BEGIN");
   std::vector<ResultSet> sets;
   for (const Statement& statement : statements) {
     const auto prepared = prepare(statement.sql);
     auto rows = prepared ? run_one(database_.get(), *prepared, statement.sql, statement.values, Numbers::as_d1)
                          : Result<ResultSet>(Failure(prepared.error()));
     if (!rows) {
-      must_execute(database_.get(), "ROLLBACK");
+      execute("ROLLBACK");
       return Failure(std::move(rows).error());
     }
     sets.push_back(*std::move(rows));
   }
-  must_execute(database_.get(), "COMMIT");
+  execute("COMMIT");
   return sets;
 }
 
