@@ -71,9 +71,14 @@ class Exchange::Request {
 
 Exchange::Exchange(World& world, const Pipeline& pipeline, const Router& router, std::string_view app,
                    Outgoing outgoing)
-    : world_(world), request_(std::make_unique<Request>(world, outgoing)), app_(app) {
+    : Exchange(world, pipeline, std::move(outgoing)) {
+  app_ = app;
   const Match match = router.find(request_->incoming.method, request_->incoming.path);
   if (match.route) route_ = std::string(name_of(match.route->method)) + ' ' + std::string(match.route->path);
+}
+
+Exchange::Exchange(World& world, const Pipeline& pipeline, Outgoing outgoing)
+    : world_(world), request_(std::make_unique<Request>(world, outgoing)) {
   task_ = pipeline.serve(request_->incoming, request_->host, [this](Response response) {
     CHECK_MESSAGE(!reply_.has_value(), "a request is answered once");
     Reply reply{response.status, std::move(response.headers), std::move(response.body)};

@@ -53,6 +53,8 @@ struct Outgoing {
 /// One request that is under way.
 class Exchange {
  public:
+  /// One whose round trips nobody judges.
+  Exchange(World& world, const Pipeline& pipeline, Outgoing outgoing);
   Exchange(World& world, const Pipeline& pipeline, const Router& router, std::string_view app, Outgoing outgoing);
   ~Exchange();
   Exchange(const Exchange&) = delete;

@@ -240,19 +240,20 @@ void SqliteDatabase::run_script(const std::string& sql) {
 
 Result<std::vector<ResultSet>> SqliteDatabase::run_as_transaction(const std::vector<Statement>& statements) {
   // What BEGIN and COMMIT do, also behind a mark.
-  must_execute(database_.get(), "SAVEPOINT batch");
+  execute("SAVEPOINT batch");
   std::vector<ResultSet> sets;
   for (const Statement& statement : statements) {
     const auto prepared = prepare(statement.sql);
     auto rows = prepared ? run_one(database_.get(), *prepared, statement.sql, statement.values, Numbers::as_d1, steps)
                          : Result<ResultSet>(Failure(prepared.error()));
     if (!rows) {
-      must_execute(database_.get(), "ROLLBACK TO batch; RELEASE batch");
+      execute("ROLLBACK TO batch");
+      execute("RELEASE batch");
       return Failure(std::move(rows).error());
     }
     sets.push_back(*std::move(rows));
   }
-  must_execute(database_.get(), "RELEASE batch");
+  execute("RELEASE batch");
   return sets;
 }
 

@@ -229,12 +229,6 @@ export const mutants = [
     to: 'WHEN ?2 = ?2 THEN json_object(',
   },
   {
-    name: 'a mark of a revoked token that was lost is not written again',
-    file: 'src/peerloop/auth/revocation.cpp',
-    from: 'for (auto& token : tokens) co_await name_as_revoked(',
-    to: 'for (auto& token : tokens) if (token.id.empty()) co_await name_as_revoked(',
-  },
-  {
     name: 'a booking rests on hours that were changed',
     file: 'src/peerloop/scheduling/queries.cpp',
     from: 'a.version = ?2',

@@ -30,7 +30,8 @@ std::vector<Statement> read_paid_checkout(std::string_view session_id, std::stri
   batch.push_back(sql(join(paid, R"(
       SELECT e.id, e.status, e.student_id, e.teacher_id, c.creator_id, e.instructor_type, e.price_cents, e.currency,
              e.checkout_session_id, c.title, c.slug, s.name AS student_name, t.name AS teacher_name, x.id AS transaction_id,
-             x.stripe_payment_intent_id
+             x.stripe_payment_intent_id,
+             EXISTS (SELECT 1 FROM users g WHERE g.id IN (e.student_id, e.teacher_id, c.creator_id) AND g.deleted_at > 0)
       FROM paid e JOIN courses c ON c.id = e.course_id JOIN users s ON s.id = e.student_id
       JOIN users t ON t.id = e.teacher_id LEFT JOIN transactions x ON x.enrollment_id = e.id)"),
                       session_id, reference));
@@ -61,6 +62,13 @@ std::vector<Statement> settle_enrollment(const PaidEnrollment& enrollment, std::
                       enrollment.id, enrollment.status, status, session_id, now));
   batch.push_back(sql("INSERT INTO batch_guard (reason) SELECT 'state_changed' WHERE changes() <> 1"));
   return batch;
+}
+
+Statement guard_all_there(const PaidEnrollment& enrollment) {
+  return sql(R"(
+      INSERT INTO batch_guard (reason) SELECT 'state_changed'
+      WHERE EXISTS (SELECT 1 FROM users WHERE id IN (?1, ?2, ?3) AND deleted_at IS NOT NULL))",
+             enrollment.student_id, enrollment.teacher_id, enrollment.creator_id);
 }
 
 Statement insert_stray_enrollment(std::string_view of_enrollment_id, std::string_view new_id,

@@ -30,6 +30,7 @@ struct PaidEnrollment {
   std::string teacher_name;
   std::optional<std::string> transaction_id;
   std::optional<std::string> paid_with;  ///< the payment intent of that transaction
+  bool has_lost_somebody = false;        ///< the student, the teacher or the creator has deleted the account
 };
 
 /// Another live enrollment of the same student in the same course.
@@ -52,6 +53,8 @@ std::vector<Statement> read_paid_checkout(std::string_view session_id, std::stri
 /// Guards that an enrollment still has the status that was read, and sets the one behind it.
 std::vector<Statement> settle_enrollment(const PaidEnrollment& enrollment, std::string_view status,
                                          std::string_view session_id, Timestamp now);
+/// Refuses the batch where one of the three has deleted the account.
+Statement guard_all_there(const PaidEnrollment& enrollment);
 /// Keeps a second payment of an enrollment as a released enrollment of its own: a payment belongs to one enrollment.
 Statement insert_stray_enrollment(std::string_view of_enrollment_id, std::string_view new_id,
                                   std::string_view session_id, Timestamp now);

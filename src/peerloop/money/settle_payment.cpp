@@ -39,7 +39,7 @@ enum class Verdict {
   misfit,   ///< it is not what was asked for
   enroll,
   refunded,  ///< all of it went back before we heard that it came
-  go_back,   ///< the student is enrolled already: all of it goes back
+  go_back,   ///< the student is enrolled already, or one of the people has gone: all of it goes back
   stray,     ///< the enrollment was paid by another payment: all of it goes back
 };
 
@@ -52,6 +52,7 @@ Verdict judge(const Facts& facts, const PaidCheckout& paid) {
   if (enrollment.transaction_id) return Verdict::stray;
   if (facts.refunded_cents() > enrollment.price_cents) return Verdict::misfit;
   if (facts.refunded_cents() == enrollment.price_cents) return Verdict::refunded;
+  if (enrollment.has_lost_somebody) return Verdict::go_back;
   return facts.rival && facts.rival->status != "pending" ? Verdict::go_back : Verdict::enroll;
 }
 
@@ -144,6 +145,7 @@ std::vector<Statement> effect_of(Host& host, Verdict verdict, const Facts& facts
                                     : verdict == Verdict::refunded ? "refunded"
                                                                    : std::string_view(enrollment.status);
     append(effect, settle_enrollment(enrollment, status, paid.session_id, now));
+    if (verdict == Verdict::enroll) effect.push_back(guard_all_there(enrollment));
   }
   keep_books(effect, host, transaction, portions_of(enrollment, goes_back), facts, paid.session_id, now);
   if (verdict == Verdict::enroll) {

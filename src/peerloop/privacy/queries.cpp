@@ -36,7 +36,9 @@ Statement select_obligations(std::string_view user_id) {
 Statement release_open_pages(std::string_view user_id, Timestamp now) {
   return sql(R"(
       UPDATE enrollments SET status = 'released', released_at = ?2, updated_at = ?2
-      WHERE student_id = ?1 AND status = 'pending' RETURNING coalesce(checkout_session_id, ''))",
+      WHERE status = 'pending' AND (student_id = ?1 OR teacher_id = ?1
+                                    OR course_id IN (SELECT id FROM courses WHERE creator_id = ?1))
+      RETURNING coalesce(checkout_session_id, ''))",
              user_id, now);
 }
 

@@ -13,7 +13,7 @@ std::vector<Statement> guard_obligations(std::string_view user_id);
 /// Why an account can not be deleted yet, as a JSON object of counts and amounts.
 Statement select_obligations(std::string_view user_id);
 
-/// Lets go of what was never paid. Gives the pages that are open for it.
+/// Lets go of what was never paid, by this person or for a course of theirs. Gives the pages that are open for it.
 Statement release_open_pages(std::string_view user_id, Timestamp now);
 /// The picture's removal, where there is one.
 Statement enqueue_avatar_removal(std::string_view user_id, std::string_view outbox_id, Timestamp now);

@@ -246,6 +246,24 @@ TEST_CASE("a payment that arrives after the release still enrolls") {
   market.check_books();
 }
 
+TEST_CASE("a payment for a course that lost one of its people goes back in full") {
+  for (const char* who : {"student_id", "teacher_id", "(SELECT creator_id FROM courses)"}) {
+    CAPTURE(who);
+    Marketplace market;
+    const Json event = payment(market);
+    market.world.database.execute(
+        "UPDATE users SET deleted_at = ?1 WHERE id = (SELECT " + std::string(who) + " FROM enrollments)",
+        {market.world.now().ms});
+    CHECK(outcome(market.deliver(event)) == "processed");
+    CHECK(status(market) != "enrolled");
+    market.drain_refunds();
+    CHECK(market.stripe.charges.at(intent_of(event))["amount_refunded"] == 45000);
+    CHECK(status(market) == "refunded");
+    CHECK(market.mails("new_student") == 0);
+    market.check_books();
+  }
+}
+
 TEST_CASE("a released checkout that is paid takes the place of the one that waits") {
   Marketplace market;
   // Closing the first page fails, and the student has it still open.

@@ -290,8 +290,6 @@ constexpr std::array laws{
         "a.ends_at WHERE a.status = 'scheduled' AND b.status = 'scheduled' AND (a.teacher_id IN (b.teacher_id, "
         "b.student_id) OR a.student_id IN (b.teacher_id, b.student_id))"},
     Law{"what is booked was listed", Law::When::always, "SELECT session_id, why FROM misplaced"},
-    Law{"one booking is one session", Law::When::always,
-        "SELECT scope, key FROM idempotency_keys GROUP BY scope, key HAVING count(*) > 1"},
     Law{"a refunded enrollment holds no future session", Law::When::in_the_end, "", sessions_of_refunded},
     Law{"both are told of a session, once", Law::When::in_the_end, "", told_of_sessions},
 };
