@@ -1,5 +1,6 @@
 #include "scale/listings.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <fstream>
 #include <ranges>
@@ -17,6 +18,9 @@ std::string setting(const char* name) {
   return value ? value : "";
 }
 
+/// What a page of 20 may take in any case: the small marketplace does not fill each.
+constexpr std::int64_t full_page = 6000;
+
 }  // namespace
 
 TEST_CASE("no listing costs more because there is more that it does not list") {
@@ -28,8 +32,10 @@ TEST_CASE("no listing costs more because there is more that it does not list") {
   const auto of_large = native::ask_all_listings(large, 20, 1);
   for (const auto& [few, many] : std::views::zip(of_small, of_large)) {
     CAPTURE(few.listing);
-    CHECK_MESSAGE(many.steps <= few.steps * 3 / 2 + 1000,
-                  few.steps << " steps, and of five times as much " << many.steps);
+    // A month is shown whole, in pages of 5,000 lines: there is more of it.
+    if (few.listing.contains("?month=")) continue;
+    const auto most = std::max(few.steps * 3 / 2 + 1000, full_page);
+    CHECK_MESSAGE(many.steps <= most, few.steps << " steps, and of five times as much " << many.steps);
   }
 }
 
@@ -38,6 +44,10 @@ TEST_CASE("the listings of a database in a file" * doctest::skip(setting("ISTHMU
   PeerloopServer server;
   server.world.scheduler.advance(native::after_the_business - server.world.now());
   server.world.database.open_file(setting("ISTHMUS_SCALE_DATABASE"));
+  // Behind what an earlier run left there: the same moment would draw the same ids.
+  server.world.scheduler.advance(
+      second * server.world.database.count("SELECT count(*) FROM auth_sessions WHERE created_at >= ?1",
+                                           {native::after_the_business.ms}));
   Json list = Json::array();
   const auto add = [&](const std::vector<native::Asked>& all) {
     for (const auto& asked : all)

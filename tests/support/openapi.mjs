@@ -54,10 +54,14 @@ export class Api {
     return this.#compiled.get($ref);
   }
 
-  /** What a schema says, references followed. @param {any} schema */
-  resolve(schema) {
-    while (schema?.$ref) schema = this.document.components.schemas[schema.$ref.split('/').at(-1)];
-    return schema;
+  /** What a schema, a parameter or a header says, references followed. @param {any} node */
+  resolve(node) {
+    while (node?.$ref)
+      node = node.$ref
+        .split('/')
+        .slice(1)
+        .reduce((at, name) => at?.[name], this.document);
+    return node;
   }
 
   /** Why a value does not fit the schema at a place; nothing where it does. @param {string[]} at @param {unknown} value */

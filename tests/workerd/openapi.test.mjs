@@ -31,8 +31,8 @@ describe('the document', () => {
     const references = [...api.nodes()].filter(({ node }) => '$ref' in node).map(({ node }) => node.$ref);
     assert.ok(references.length > 50);
     for (const reference of new Set(references)) {
-      assert.match(reference, /^#\/components\/schemas\/\w+$/);
-      assert.ok(reference.split('/').at(-1) in api.document.components.schemas, reference);
+      assert.match(reference, /^#\/components\/(schemas|parameters|headers)\/\w+$/);
+      assert.ok(api.resolve({ $ref: reference }), reference);
     }
   });
 
@@ -51,16 +51,32 @@ describe('the document', () => {
   it('declares the parameters of each path, and no others', () => {
     for (const { path, operation } of api.operations()) {
       const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name);
-      const declared = operation.parameters.filter((parameter) => parameter.in === 'path');
+      const parameters = operation.parameters.map((parameter) => api.resolve(parameter));
+      const declared = parameters.filter((parameter) => parameter.in === 'path');
       assert.deepEqual(declared.map(({ name }) => name).sort(), inPath.sort(), path);
       for (const { required } of declared) assert.equal(required, true);
-      const all = operation.parameters.map((parameter) => `${parameter.in} ${parameter.name}`);
+      const all = parameters.map((parameter) => `${parameter.in} ${parameter.name}`);
       assert.deepEqual([...new Set(all)], all, path);
-      for (const parameter of operation.parameters) {
+      for (const parameter of parameters) {
         assert.match(parameter.in, /^(path|query|header)$/);
         assert.equal(typeof parameter.required, 'boolean');
         assert.ok(parameter.schema);
       }
+    }
+  });
+
+  it('tells of the bookmark: on every answer, and where it is taken', () => {
+    const taking = operations().filter(({ operation }) =>
+      operation.parameters.some(({ $ref }) => $ref === '#/components/parameters/Bookmark'),
+    );
+    assert.ok(taking.some(({ path, method }) => method === 'get' && path === '/api/courses'));
+    for (const { path, method } of taking) {
+      assert.equal(method, 'get', path);
+      assert.doesNotMatch(path, /^\/api\/(admin|auth|earnings|payments)\b/);
+    }
+    for (const { path, operation } of operations()) {
+      const [answer] = Object.values(operation.responses);
+      assert.ok(answer.headers['x-d1-bookmark'], path);
     }
   });
 

@@ -49,13 +49,15 @@ Task<Result<Response>> resolve_flag(Request& request, Resolution body) {
   const std::string id(request.param("id"));
   const std::string& moderator = request.user().user_id;
   const FlagAction action = body.action;
-  const auto flag =
-      co_await required(co_await request.db().first<FlagInQuestion>(select_flag_in_question(id)), not_found("flag"));
+  std::vector<Statement> reads;
+  reads.push_back(select_flag_in_question(id));
+  reads.push_back(select_flag(id, moderator));
+  auto found = co_await request.db().batch(std::move(reads), OnLostAnswer::retry);
+  const auto flag = co_await required(co_await std::move(found[0]).first<FlagInQuestion>(), not_found("flag"));
   if (flag.author_id == moderator)
     co_return Failure(conflict("Somebody else decides about your own post.", "own_post"));
-  std::vector<Statement> statements;
-  if (co_await is_undecided(flag, moderator, action)) statements = decide(request, flag, std::move(body));
-  const bool decides = !statements.empty();
+  if (!co_await is_undecided(flag, moderator, action)) co_return json_response(200, std::move(found[1]).text());
+  std::vector<Statement> statements = decide(request, flag, std::move(body));
   statements.push_back(select_flag(id, moderator));
 
   auto done = co_await attempt(request.db().batch(std::move(statements), OnLostAnswer::retry));
@@ -67,7 +69,7 @@ Task<Result<Response>> resolve_flag(Request& request, Resolution body) {
     done = co_await attempt(request.db().batch({select_flag(id, moderator)}, OnLostAnswer::retry));
   }
   auto sets = co_await std::move(done);
-  if (decides) dispatch_mirror(request);
+  dispatch_mirror(request);
   co_return json_response(200, std::move(sets.back()).text());
 }
 
