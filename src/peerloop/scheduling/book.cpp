@@ -170,7 +170,8 @@ Task<Result<Response>> cancel_session(Request& request, CancelSession cancellati
   const SessionFacts session =
       co_await required(co_await std::move(sets[0]).first<SessionFacts>(), not_found("session"));
   const auto rule = co_await required(co_await std::move(sets[1]).first<Cancellation>(), not_found("session"));
-  if (session.status == "cancelled" && rule.cancelled_by == caller) co_return json_response(200, std::move(sets[2]).text());
+  if (session.status == "cancelled" && rule.cancelled_by == caller)
+    co_return json_response(200, std::move(sets[2]).text());
   if (session.status != "scheduled") co_return Failure(not_scheduled(session.status));
   const Millis notice = caller == session.teacher_id ? 0 : rule.change_notice_minutes * minute;
   const Timestamp until = session.starts_at - notice;
