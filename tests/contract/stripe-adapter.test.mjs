@@ -220,10 +220,14 @@ describe("what our Worker sends to Stripe, beside Stripe's own SDK", () => {
       const { status } = await peerloop.row('SELECT status FROM transfers WHERE id = ?', transfer.id);
       return status === 'sent';
     });
-    const { intent, charge } = await peerloop.row(
-      'SELECT stripe_payment_intent_id AS intent, stripe_charge_id AS charge FROM transactions WHERE enrollment_id = ?',
-      body.enrollmentId,
-    );
+    // The news of a transfer may come before the answer, behind which the charge is kept.
+    const { intent, charge } = await until('the charge', async () => {
+      const kept = await peerloop.row(
+        'SELECT stripe_payment_intent_id AS intent, stripe_charge_id AS charge FROM transactions WHERE enrollment_id = ?',
+        body.enrollmentId,
+      );
+      return kept.charge && kept;
+    });
     const read = await stripe.paymentIntents.retrieve(String(intent));
     assert.equal(read.latest_charge, charge);
     const { 'idempotency-key': _, ...withoutKey } = allowed;

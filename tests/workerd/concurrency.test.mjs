@@ -120,7 +120,8 @@ describe('PeerLoop under concurrency', () => {
     const again = await student.post(path, { instructorType: 'creator' }, key);
     assert.equal(again.text, made[0].text);
     assert.equal(again.headers.get('idempotent-replayed'), 'true');
-    const other = await student.post(path, { instructorType: 'student_teacher' }, key);
+    const wish = { instructorType: 'student_teacher', studentTeacherId: student.user.id };
+    const other = await student.post(path, wish, key);
     assert.deepEqual([other.status, other.body.code], [409, 'idempotency_key_reused']);
   });
 });

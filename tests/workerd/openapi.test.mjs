@@ -66,7 +66,7 @@ describe('the document', () => {
   });
 
   it('tells of the bookmark: on every answer, and where it is taken', () => {
-    const taking = operations().filter(({ operation }) =>
+    const taking = api.operations().filter(({ operation }) =>
       operation.parameters.some(({ $ref }) => $ref === '#/components/parameters/Bookmark'),
     );
     assert.ok(taking.some(({ path, method }) => method === 'get' && path === '/api/courses'));
@@ -74,7 +74,7 @@ describe('the document', () => {
       assert.equal(method, 'get', path);
       assert.doesNotMatch(path, /^\/api\/(admin|auth|earnings|payments)\b/);
     }
-    for (const { path, operation } of operations()) {
+    for (const { path, operation } of api.operations()) {
       const [answer] = Object.values(operation.responses);
       assert.ok(answer.headers['x-d1-bookmark'], path);
     }

@@ -26,6 +26,14 @@ TEST_CASE("what is no web address has no origin") {
     CHECK_MESSAGE(!origin_of(address), address);
 }
 
+TEST_CASE("a host that is a number is an address as everybody writes it, or none") {
+  CHECK(origin_of("http://127.0.0.1:8787/paid") == "http://127.0.0.1:8787");
+  CHECK(origin_of("https://1.2.3.example") == "https://1.2.3.example");
+  for (const char* address : {"http://0x7f", "http://127.1", "http://2130706433/", "http://127.0.0.01",
+                              "http://1.2.3.256", "http://1.2.3.4.5", "http://1.2.3.0x4", "http://127.0.0.1."})
+    CHECK_MESSAGE(!origin_of(address), address);
+}
+
 TEST_CASE("a student is sent back only to where the application lives") {
   CHECK(is_allowed("https://app.example.org/paid?session={CHECKOUT_SESSION_ID}"));
   CHECK(is_allowed("https://app.example.org:/paid"));
