@@ -68,17 +68,20 @@ constexpr std::array<Sum, 8> sums{{
 #undef FIGURE
 #undef DAY
 
+/// How many rows of one query the other has not.
+std::int64_t missing(SqliteDatabase& database, std::string_view one, std::string_view other) {
+  std::string sql = "SELECT count(*) FROM (SELECT * FROM (";
+  sql.append(one).append(") EXCEPT SELECT * FROM (").append(other).append("))");
+  return database.count(sql);
+}
+
 }  // namespace
 
 std::string wrong_sums(SqliteDatabase& database) {
   if (database.count("SELECT count(*) FROM sqlite_master WHERE name = 'daily_figures'") == 0) return {};
   std::string wrong;
   for (const auto& [name, kept, counted] : sums) {
-    const std::string one(kept);
-    const std::string other(counted);
-    const auto differing =
-        database.count("SELECT count(*) FROM (SELECT * FROM (" + one + ") EXCEPT SELECT * FROM (" + other + "))") +
-        database.count("SELECT count(*) FROM (SELECT * FROM (" + other + ") EXCEPT SELECT * FROM (" + one + "))");
+    const auto differing = missing(database, kept, counted) + missing(database, counted, kept);
     if (differing != 0) wrong += (wrong.empty() ? "" : ", ") + std::string(name);
   }
   return wrong;

@@ -194,10 +194,14 @@ void Life::hand_over(Visit& visit) {
   if (visit.waiting) ready_.push_back(std::exchange(visit.waiting, nullptr));
 }
 
-void Life::sweep() {
-  // Who was woken goes on; that may wake others.
+void Life::resume_woken() {
+  // Who goes on may wake others: the list grows meanwhile. NOLINTNEXTLINE(modernize-loop-convert)
   for (std::size_t next = 0; next < ready_.size(); ++next) ready_[next].resume();
   ready_.clear();
+}
+
+void Life::sweep() {
+  resume_woken();
   const auto leave = [&](Exchange& exchange, std::string_view why) {
     if (exchange.answered()) return;
     note(exchange.name(), std::string(why));
@@ -230,8 +234,7 @@ void Life::sweep() {
   });
   std::erase_if(cron_runs_, [](const auto& run) { return run->done(); });
   std::erase_if(scripts_, [](const Script<>& script) { return script.done(); });
-  for (std::size_t next = 0; next < ready_.size(); ++next) ready_[next].resume();
-  ready_.clear();
+  resume_woken();
   if (any_done && exchanges_.empty() && cron_runs_.empty() && live().frames != frames_before_)
     violate("no frame outlives its request", std::to_string(live().frames - frames_before_) + " are left");
 }

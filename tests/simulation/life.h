@@ -80,7 +80,7 @@ struct Visit {
 /// live with it. `run` ends when everybody is done and the world has settled, or at the first law that is broken.
 class Life {
  public:
-  explicit Life(const Plan& plan);
+  explicit Life(const Plan& of);
   ~Life();
   Life(const Life&) = delete;
   Life& operator=(const Life&) = delete;
@@ -109,7 +109,7 @@ class Life {
   bool settling() const { return settling_; }
 
   /// Sends a request to a location of the dice's choice. Awaits its answer, or nothing where none came.
-  Script<std::optional<Reply>> send(std::string who, Dice dice, Outgoing outgoing);
+  Script<std::optional<Reply>> send(std::string who, Dice from, Outgoing outgoing);
   /// Delivers an event of Stripe as webhooks are: perhaps late, twice, or never before the end.
   void post_event(Json event);
   /// The same for one of plugNmeet.
@@ -155,10 +155,11 @@ class Life {
   void people_move_in();
   void go_on();
   void sweep();
+  void resume_woken();
   void settle();
   Script<> cron();
-  Script<> deliver(std::size_t letter, Dice dice, Millis delay, int most_tries);
-  Script<> run_cron_once(std::string name, Dice dice);
+  Script<> deliver(std::size_t letter, Dice from, Millis delay, int most_tries);
+  Script<> run_cron_once(std::string name, Dice from);
   void run_to_quiet();
   std::size_t frames_expected() const;
 

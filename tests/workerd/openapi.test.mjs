@@ -66,9 +66,9 @@ describe('the document', () => {
   });
 
   it('tells of the bookmark: on every answer, and where it is taken', () => {
-    const taking = api.operations().filter(({ operation }) =>
-      operation.parameters.some(({ $ref }) => $ref === '#/components/parameters/Bookmark'),
-    );
+    const taking = api
+      .operations()
+      .filter(({ operation }) => operation.parameters.some(({ $ref }) => $ref === '#/components/parameters/Bookmark'));
     assert.ok(taking.some(({ path, method }) => method === 'get' && path === '/api/courses'));
     for (const { path, method } of taking) {
       assert.equal(method, 'get', path);
@@ -211,6 +211,20 @@ describe('every answer is what the document says', () => {
     if (first.body?.nextCursor) yield await ask('limit=1', `cursor=${encodeURIComponent(first.body.nextCursor)}`);
   }
 
+  /** Every place plainly, and in many ways the first that the caller may see; the last where there is none. */
+  async function* everywhere(caller, places, parameters) {
+    /** @type {string | undefined} */
+    let explored;
+    for (const [index, place] of places.entries())
+      for await (const answer of questions(caller, place, parameters)) {
+        yield answer;
+        const isLast = index === places.length - 1;
+        if (explored === place) continue;
+        if (explored || (answer.status !== 200 && !isLast)) break;
+        explored = place;
+      }
+  }
+
   it('to every GET, by a stranger, a student, a creator and an admin', async () => {
     const gets = api.operations().filter(({ method }) => method === 'get');
     assert.ok(gets.length > 10);
@@ -219,11 +233,10 @@ describe('every answer is what the document says', () => {
       const statuses = new Set();
       const places = path.includes('{') ? Object.values(ids).map((id) => path.replace(/\{\w+\}/g, id)) : [path];
       for (const caller of Object.values(callers))
-        for (const place of places)
-          for await (const answer of questions(caller, place, operation.parameters)) {
-            api.isDeclared(path, 'get', answer);
-            statuses.add(answer.status);
-          }
+        for await (const answer of everywhere(caller, places, operation.parameters)) {
+          api.isDeclared(path, 'get', answer);
+          statuses.add(answer.status);
+        }
       if (!(path in elsewhere) && !statuses.has(200)) silent.push(`${path}: ${[...statuses]}`);
     }
     assert.deepEqual(silent, [], 'never answered 200');
