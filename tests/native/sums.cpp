@@ -74,11 +74,12 @@ std::string wrong_sums(SqliteDatabase& database) {
   if (database.count("SELECT count(*) FROM sqlite_master WHERE name = 'daily_figures'") == 0) return {};
   std::string wrong;
   for (const auto& [name, kept, counted] : sums) {
-    const std::string one(kept);
-    const std::string other(counted);
-    const auto differing =
-        database.count("SELECT count(*) FROM (SELECT * FROM (" + one + ") EXCEPT SELECT * FROM (" + other + "))") +
-        database.count("SELECT count(*) FROM (SELECT * FROM (" + other + ") EXCEPT SELECT * FROM (" + one + "))");
+    const auto only_in = [&](std::string_view one, std::string_view other) {
+      std::string sql = "SELECT count(*) FROM (SELECT * FROM (";
+      sql.append(one).append(") EXCEPT SELECT * FROM (").append(other).append("))");
+      return database.count(sql);
+    };
+    const auto differing = only_in(kept, counted) + only_in(counted, kept);
     if (differing != 0) wrong += (wrong.empty() ? "" : ", ") + std::string(name);
   }
   return wrong;
