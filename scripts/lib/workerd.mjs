@@ -114,10 +114,13 @@ export async function startPlainWorkerd({
   }
   if (database) {
     await copyFile(join(root, database), join(folder, 'database.module'));
-    await mkdir(join(folder, 'storage'), { recursive: true });
+    // A bundle serves several starts: each has a database of its own.
+    const storage = `storage-${port}`;
+    await rm(join(folder, storage), { recursive: true, force: true });
+    await mkdir(join(folder, storage));
     services.push(
       '(name = "d1", worker = .database)',
-      '(name = "storage", disk = (path = "storage", writable = true))',
+      `(name = "storage", disk = (path = ${text(storage)}, writable = true))`,
     );
     sockets.push(`(name = "d1", address = "127.0.0.1:${databasePort}", http = (), service = "d1")`);
     bindings.push(
