@@ -212,8 +212,9 @@ std::string Sampler::target(const Operation& operation, Dice& dice) const {
     target += dice.one_in(16) ? encoded(dice.pick(odd_texts)) : some_id(before, dice);
   }
   char separator = '?';
+  // One that is only referred to is a header.
   for (const Json& parameter : operation.document["parameters"]) {
-    if (parameter["in"] != "query" || (parameter["required"] != true && dice.one_in(2))) continue;
+    if (parameter.value("in", "") != "query" || (parameter["required"] != true && dice.one_in(2))) continue;
     const auto name = parameter["name"].get<std::string>();
     const Json drawn = value(parameter["schema"], name, dice, 0);
     target += separator + name + '=' + encoded(drawn.is_string() ? drawn.get<std::string>() : dump(drawn));
