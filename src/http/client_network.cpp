@@ -21,7 +21,7 @@ std::optional<std::array<std::uint16_t, 2>> read_ipv4(std::string_view text) {
     const auto dot = text.find('.');
     const std::string_view part = text.substr(0, dot);
     const auto number = part.size() <= 3 ? to_integer(part) : std::nullopt;
-    if (!number || *number < 0 || *number > 255 || (part.size() > 1 && part[0] == '0')) return std::nullopt;
+    if (!number || part[0] == '-' || *number > 255 || (part.size() > 1 && part[0] == '0')) return std::nullopt;
     value = value << 8 | static_cast<std::uint32_t>(*number);
     if (dot == std::string_view::npos) {
       if (parts != 4) return std::nullopt;

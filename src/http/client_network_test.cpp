@@ -25,6 +25,7 @@ TEST_CASE("what is no address is kept, within bounds") {
   CHECK(network_of("1.2.3.256") == "1.2.3.256");
   CHECK(network_of("1.2.3.4::") == "1.2.3.4::");
   CHECK(network_of("::1.2.3.4.5") == "::1.2.3.4.5");
+  CHECK(network_of("::-0.-0.2.7") == "::-0.-0.2.7");
   CHECK(network_of("1:2:3:4:5:6:7:8:9") == "1:2:3:4:5:6:7:8:9");
   CHECK(network_of(std::string(1000, 'x')).size() == 64);
 }
