@@ -6,31 +6,13 @@
 #include <cstdint>
 #include <optional>
 
-#include "base/strings.h"
+#include "base/ipv4.h"
 
 namespace isthmus {
 
 namespace {
 
 using Groups = std::array<std::uint16_t, 8>;
-
-/// The two groups that a dotted IPv4 address stands for.
-std::optional<std::array<std::uint16_t, 2>> read_ipv4(std::string_view text) {
-  std::uint32_t value = 0;
-  for (int parts = 1;; ++parts) {
-    const auto dot = text.find('.');
-    const std::string_view part = text.substr(0, dot);
-    const auto number = part.size() <= 3 ? to_integer(part) : std::nullopt;
-    if (!number || part[0] == '-' || *number > 255 || (part.size() > 1 && part[0] == '0')) return std::nullopt;
-    value = value << 8 | static_cast<std::uint32_t>(*number);
-    if (dot == std::string_view::npos) {
-      if (parts != 4) return std::nullopt;
-      return std::array{static_cast<std::uint16_t>(value >> 16), static_cast<std::uint16_t>(value & 0xffff)};
-    }
-    if (parts == 4) return std::nullopt;
-    text.remove_prefix(dot + 1);
-  }
-}
 
 /// Reads up to eight groups of hex digits between colons, without "::". The last two may be written as IPv4.
 std::optional<std::size_t> read_groups(std::string_view text, Groups& out, std::size_t at) {
@@ -39,9 +21,10 @@ std::optional<std::size_t> read_groups(std::string_view text, Groups& out, std::
     const auto colon = text.find(':');
     const std::string_view part = text.substr(0, colon);
     if (colon == std::string_view::npos && part.contains('.')) {
-      const auto tail = read_ipv4(part);
+      const auto tail = parse_ipv4(part);
       if (!tail || at + 2 > out.size()) return std::nullopt;
-      std::ranges::copy(*tail, out.begin() + static_cast<std::ptrdiff_t>(at));
+      out[at] = static_cast<std::uint16_t>(*tail >> 16);
+      out[at + 1] = static_cast<std::uint16_t>(*tail & 0xffff);
       return at + 2;
     }
     if (at >= out.size() || part.empty() || part.size() > 4) return std::nullopt;
@@ -73,7 +56,7 @@ std::optional<Groups> read_ipv6(std::string_view text) {
 }  // namespace
 
 std::string network_of(std::string_view address) {
-  if (read_ipv4(address)) return std::string(address);
+  if (parse_ipv4(address)) return std::string(address);
   const auto groups = read_ipv6(address);
   if (!groups) return std::string(address.substr(0, 64));
   constexpr Groups mapped{0, 0, 0, 0, 0, 0xffff};

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/ipv4.h"
 #include "base/strings.h"
 #include "json/problems.h"
 
@@ -9,28 +10,12 @@ namespace isthmus::peerloop {
 
 namespace {
 
-bool is_decimal(std::string_view text) {
-  return !text.empty() && std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
-}
-
 /// Browsers read a host whose last part is a number as an IPv4 address, however it is written: "0x7f" is 0.0.0.127.
 bool ends_in_a_number(std::string_view host) {
   if (host.ends_with('.')) host.remove_suffix(1);
   const std::string_view last = host.substr(host.rfind('.') + 1);
-  return is_decimal(last) || last.starts_with("0x");
-}
-
-bool is_usual_ipv4(std::string_view host) {
-  int parts = 0;
-  while (true) {
-    const auto dot = host.find('.');
-    const std::string_view part = host.substr(0, dot);
-    const auto number = is_decimal(part) && part.size() <= 3 ? to_integer(part) : std::nullopt;
-    if (!number || *number > 255 || (part.size() > 1 && part[0] == '0')) return false;
-    ++parts;
-    if (dot == std::string_view::npos) return parts == 4;
-    host.remove_prefix(dot + 1);
-  }
+  const bool is_decimal = !last.empty() && last.find_first_not_of("0123456789") == std::string_view::npos;
+  return is_decimal || last.starts_with("0x");
 }
 
 }  // namespace
@@ -49,7 +34,7 @@ std::optional<std::string> origin_of(std::string_view address) {
   if (!plain || authority.empty() || authority.front() == ':') return std::nullopt;
   const auto colon = authority.find(':');
   const std::string_view host = std::string_view(authority).substr(0, colon);
-  if (ends_in_a_number(host) && !is_usual_ipv4(host)) return std::nullopt;
+  if (ends_in_a_number(host) && !parse_ipv4(host)) return std::nullopt;
   const std::string_view port =
       colon == std::string::npos ? std::string_view() : std::string_view(authority).substr(colon);
   const bool usual = port.empty() || port == ":" || port == (scheme == "https" ? ":443" : ":80");
