@@ -122,6 +122,8 @@ class Life {
   /// The text of a query's first row, "" where there is none.
   std::string find(std::string_view sql, std::vector<SqlValue> values = {});
   std::int64_t count(std::string_view sql, std::vector<SqlValue> values = {});
+  /// How many mails were given up: nobody was told by them.
+  std::int64_t dead_mails() { return count("SELECT count(*) FROM outbox WHERE kind = 'mail' AND dead_at IS NOT NULL"); }
 
   std::vector<std::unique_ptr<Person>>& people() { return people_; }
   /// How much people are drawn to a part in this run: each run is about other things.

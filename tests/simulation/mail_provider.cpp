@@ -1,5 +1,7 @@
 #include "simulation/mail_provider.h"
 
+#include <algorithm>
+
 namespace isthmus::simulation {
 
 namespace {
@@ -41,6 +43,8 @@ IncomingAnswer MailProvider::answer(const OutgoingRequest& request) {
   sent.push_back(std::move(one));
   return {200, {}, Json{{"id", sent.back().id}}.dump()};
 }
+
+std::int64_t MailProvider::count(std::string_view mail) const { return std::ranges::count(sent, mail, &Sent::mail); }
 
 std::string token_in(std::string_view text) {
   const auto at = text.find("token=");

@@ -24,6 +24,8 @@ class MailProvider {
   IncomingAnswer answer(const OutgoingRequest& request);
 
   std::vector<Sent> sent;
+  /// How many went out of this template.
+  std::int64_t count(std::string_view mail) const;
 
  private:
   struct Kept {

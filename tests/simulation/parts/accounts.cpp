@@ -120,15 +120,17 @@ Script<> look_at_myself(Person& person) {
   if (reply->json()["email"] != person.email) person.life.violate("everybody sees the own account", person.name);
 }
 
+bool is_signed_in(Person& person) { return person.signed_in(); }
+
 constexpr std::array deeds{
     Deed{"come in", 20, [](Person& person) { return !person.signed_in(); }, come_in},
-    Deed{"refresh the tokens", 1, [](Person& person) { return person.signed_in(); }, refresh},
-    Deed{"sign out", 1, [](Person& person) { return person.signed_in(); }, sign_out},
+    Deed{"refresh the tokens", 1, is_signed_in, refresh},
+    Deed{"sign out", 1, is_signed_in, sign_out},
     Deed{"verify the address", 1, [](Person& person) { return !person.id.empty(); }, verify},
-    Deed{"ask for another verification", 1, [](Person& person) { return person.signed_in(); }, ask_for_verification},
+    Deed{"ask for another verification", 1, is_signed_in, ask_for_verification},
     Deed{"reset the password", 1, [](Person& person) { return !person.id.empty(); }, reset_password},
-    Deed{"look at the devices", 1, [](Person& person) { return person.signed_in(); }, look_at_devices},
-    Deed{"look at the own account", 1, [](Person& person) { return person.signed_in(); }, look_at_myself},
+    Deed{"look at the devices", 1, is_signed_in, look_at_devices},
+    Deed{"look at the own account", 1, is_signed_in, look_at_myself},
 };
 
 constexpr std::array laws{

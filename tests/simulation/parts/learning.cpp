@@ -76,10 +76,9 @@ constexpr std::array deeds{
 };
 
 std::string told_of_certificates(Life& life) {
-  std::int64_t told = 0;
-  for (const auto& mail : life.resend.sent) told += mail.mail == "certificate_issued";
+  const std::int64_t told = life.resend.count("certificate_issued");
   const std::int64_t issued = life.count("SELECT count(*) FROM certificates");
-  const std::int64_t dead = life.count("SELECT count(*) FROM outbox WHERE kind = 'mail' AND dead_at IS NOT NULL");
+  const std::int64_t dead = life.dead_mails();
   if (told > issued || told + dead < issued)
     return std::to_string(issued) + " certificates, " + std::to_string(told) + " told";
   return {};

@@ -35,14 +35,11 @@ std::string told_twice(Life& life) {
 
 /// Nobody hears of a payment that is not in the books.
 std::string told_too_often(Life& life) {
-  std::int64_t confirmed = 0, refunds = 0;
-  for (const auto& mail : life.resend.sent) {
-    confirmed += mail.mail == "enrollment_confirmed";
-    refunds += mail.mail == "payment_refunded";
-  }
-  if (confirmed > life.count("SELECT count(*) FROM enrollments WHERE enrolled_at IS NOT NULL"))
+  if (life.resend.count("enrollment_confirmed") >
+      life.count("SELECT count(*) FROM enrollments WHERE enrolled_at IS NOT NULL"))
     return "more confirmations than enrollments";
-  if (refunds > life.count("SELECT count(*) FROM refunds WHERE transaction_id IS NOT NULL"))
+  if (life.resend.count("payment_refunded") >
+      life.count("SELECT count(*) FROM refunds WHERE transaction_id IS NOT NULL"))
     return "more mails about refunds than refunds";
   return {};
 }
@@ -59,13 +56,10 @@ std::string sent_elsewhere(Life& life) {
 
 /// Each enrollment is confirmed to the student, and to who teaches.
 std::string not_told(Life& life) {
-  std::int64_t confirmed = 0, taught = 0;
-  for (const auto& mail : life.resend.sent) {
-    confirmed += mail.mail == "enrollment_confirmed";
-    taught += mail.mail == "new_student";
-  }
+  const std::int64_t confirmed = life.resend.count("enrollment_confirmed");
+  const std::int64_t taught = life.resend.count("new_student");
   const std::int64_t enrolled = life.count("SELECT count(*) FROM enrollments WHERE enrolled_at IS NOT NULL");
-  const std::int64_t dead = life.count("SELECT count(*) FROM outbox WHERE kind = 'mail' AND dead_at IS NOT NULL");
+  const std::int64_t dead = life.dead_mails();
   if (confirmed + dead < enrolled)
     return std::to_string(enrolled) + " enrolled, " + std::to_string(confirmed) + " told";
   if (taught + dead < enrolled)

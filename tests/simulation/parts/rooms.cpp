@@ -177,10 +177,9 @@ std::string recordings_lost(Life& life) {
 }
 
 std::string told_of_outcomes(Life& life) {
-  std::int64_t told = 0;
-  for (const auto& mail : life.resend.sent) told += mail.mail == "session_completed";
+  const std::int64_t told = life.resend.count("session_completed");
   const std::int64_t completed = 2 * life.count("SELECT count(*) FROM sessions WHERE status = 'completed'");
-  const std::int64_t dead = life.count("SELECT count(*) FROM outbox WHERE kind = 'mail' AND dead_at IS NOT NULL");
+  const std::int64_t dead = life.dead_mails();
   if (told > completed || told + dead < completed)
     return std::to_string(completed) + " to be told, " + std::to_string(told) + " told";
   return {};

@@ -268,12 +268,9 @@ std::string sessions_of_refunded(Life& life) {
 
 /// Both are told of each booking and of each cancellation, once.
 std::string told_of_sessions(Life& life) {
-  std::int64_t booked = 0, cancelled = 0;
-  for (const auto& mail : life.resend.sent) {
-    booked += mail.mail == "session_booked";
-    cancelled += mail.mail == "session_cancelled";
-  }
-  const std::int64_t dead = life.count("SELECT count(*) FROM outbox WHERE kind = 'mail' AND dead_at IS NOT NULL");
+  const std::int64_t booked = life.resend.count("session_booked");
+  const std::int64_t cancelled = life.resend.count("session_cancelled");
+  const std::int64_t dead = life.dead_mails();
   const std::int64_t sessions = 2 * life.count("SELECT count(*) FROM sessions");
   const std::int64_t ended = 2 * life.count("SELECT count(*) FROM sessions WHERE status = 'cancelled'");
   if (booked > sessions || booked + dead < sessions)
