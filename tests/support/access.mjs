@@ -100,7 +100,7 @@ export class Campus {
       admin,
     };
     for (const each of [teacher, creator])
-      await succeeds(each.send('PUT', '/api/availability', json(hours)), 'the hours of a teacher');
+      await succeeds(each.put('/api/availability', hours), 'the hours of a teacher');
     return campus;
   }
 
@@ -189,15 +189,10 @@ export class Campus {
 
   /** The session of the open room, whose recording is stored: the room is closed then. */
   async recording() {
-    const { control } = this.peerloop;
     const { student, teacher } = this.people;
     const session = await this.openRoom();
-    control.setRecordingBytes(10_000);
-    await control.enterRoom(session, { userId: student.user.id, name: 'Student' });
-    await control.enterRoom(session, { userId: teacher.user.id, name: 'Teacher', isAdmin: true });
-    await control.enterRoom(session, { userId: 'RECORDER_BOT', isHidden: true });
-    await control.endRoom(session);
-    await control.settled();
+    this.peerloop.control.setRecordingBytes(10_000);
+    await this.peerloop.meet(session, student, teacher);
     const status = async () =>
       (await this.peerloop.rows('SELECT status FROM recordings WHERE session_id = ?', session))[0]?.status;
     await until('the recording to be stored', async () => {
@@ -337,11 +332,6 @@ export class Campus {
 }
 
 const pdf = { body: Buffer.from('%PDF-1.7 walk'), headers: { 'content-type': 'application/pdf' } };
-
-/** @param {unknown} body */
-function json(body) {
-  return { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } };
-}
 
 /** @param {Promise<any>} asked @param {string} what */
 async function succeeds(asked, what) {

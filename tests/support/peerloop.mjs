@@ -164,6 +164,15 @@ class PeerLoop {
     );
   }
 
+  /** A recorded meeting of the two in the session's room, which is over then and was told of. */
+  async meet(sessionId, student, teacher) {
+    await this.control.enterRoom(sessionId, { userId: student.user.id, name: student.user.name });
+    await this.control.enterRoom(sessionId, { userId: teacher.user.id, name: teacher.user.name, isAdmin: true });
+    await this.control.enterRoom(sessionId, { userId: 'RECORDER_BOT', isHidden: true });
+    await this.control.endRoom(sessionId);
+    await this.control.settled();
+  }
+
   /** Changes rows behind the Worker's back. @param {string} sql @param {...import('node:sqlite').SQLInputValue} values */
   async write(sql, ...values) {
     const database = new DatabaseSync(await databaseFile(this.#folder), { timeout: 5_000 });
@@ -244,9 +253,19 @@ class Client {
 
   /** @param {string} path @param {unknown} [body] @param {Record<string, string>} [headers] */
   post(path, body, headers) {
+    return this.sendJson('POST', path, body, headers);
+  }
+
+  /** @param {string} path @param {unknown} body @param {Record<string, string>} [headers] */
+  put(path, body, headers) {
+    return this.sendJson('PUT', path, body, headers);
+  }
+
+  /** @param {string} method @param {string} path @param {unknown} [body] @param {Record<string, string>} [headers] */
+  sendJson(method, path, body, headers) {
     const json =
       body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } };
-    return this.send('POST', path, { ...json, headers: { ...json.headers, ...headers } });
+    return this.send(method, path, { ...json, headers: { ...json.headers, ...headers } });
   }
 
   /**

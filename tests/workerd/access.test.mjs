@@ -44,12 +44,9 @@ describe('who may do what', () => {
   function send(name, call, client) {
     const [method, template] = name.split(' ');
     const path = template.replace(/\{(\w+)\}/g, (_, key) => encodeURIComponent(call.path?.[key] ?? call.id ?? ''));
-    const body =
-      call.bytes ??
-      (call.json === undefined
-        ? {}
-        : { body: JSON.stringify(call.json), headers: { 'content-type': 'application/json' } });
-    return client.send(method.toUpperCase(), call.query ? `${path}?${call.query}` : path, body);
+    const target = call.query ? `${path}?${call.query}` : path;
+    if (call.bytes) return client.send(method.toUpperCase(), target, call.bytes);
+    return client.sendJson(method.toUpperCase(), target, call.json);
   }
 
   it('is said of every operation of the document, and of no other', () => {

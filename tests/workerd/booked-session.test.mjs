@@ -19,14 +19,11 @@ describe('book, join, and watch the recording', () => {
   after(() => peerloop?.stop());
 
   it('a student pays and finds the next hour that the teacher has', async () => {
-    const set = await teacher.send('PUT', '/api/availability', {
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({
-        timezone: 'Pacific/Chatham',
-        rules: everyDay('00:00', '24:00'),
-        slotStepMinutes: 5,
-        minimumNoticeMinutes: 0,
-      }),
+    const set = await teacher.put('/api/availability', {
+      timezone: 'Pacific/Chatham',
+      rules: everyDay('00:00', '24:00'),
+      slotStepMinutes: 5,
+      minimumNoticeMinutes: 0,
     });
     assert.equal(set.status, 200, set.text);
     const { body } = await student.enroll('python-for-data-work', {
@@ -78,11 +75,7 @@ describe('book, join, and watch the recording', () => {
       session.id,
     );
     peerloop.control.setRecordingBytes(2_000_000);
-    await peerloop.control.enterRoom(session.id, { userId: student.user.id, name: 'Robin Learner' });
-    await peerloop.control.enterRoom(session.id, { userId: teacher.user.id, name: 'Inês', isAdmin: true });
-    await peerloop.control.enterRoom(session.id, { userId: 'RECORDER_BOT', isHidden: true });
-    await peerloop.control.endRoom(session.id);
-    await peerloop.control.settled();
+    await peerloop.meet(session.id, student, teacher);
     assert.equal((await student.get(`/api/sessions/${session.id}`)).body.status, 'completed');
     const review = await student.post(`/api/sessions/${session.id}/review`, { rating: 5, comment: 'Clear and kind' });
     assert.equal(review.status, 201, review.text);

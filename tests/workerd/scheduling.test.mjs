@@ -62,10 +62,7 @@ describe('from a teacher’s hours to a cancelled session', () => {
       horizonDays: 120,
       dailyLimit: 4,
     };
-    const set = await kofi.send('PUT', '/api/availability', {
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(hours),
-    });
+    const set = await kofi.put('/api/availability', hours);
     assert.equal(set.status, 200, set.text);
     assert.deepEqual((await kofi.get('/api/availability')).body.rules, hours.rules);
     const first = await starts(`?to=${new Date(Date.now() + 60 * day).toISOString()}`);

@@ -93,10 +93,7 @@ describe('from student to student-teacher', () => {
   });
 
   it('the next student learns from them', async () => {
-    const set = await robin.send('PUT', '/api/availability', {
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(hours),
-    });
+    const set = await robin.put('/api/availability', hours);
     assert.equal(set.status, 200, set.text);
     const nextEnrollment = await learnWith(next, robin);
     const { body } = await next.get(`/api/student-teachers/${robin.user.id}/slots?courseId=${courseId}`);
