@@ -49,4 +49,9 @@ struct Part {
 /// All parts. A new one is a file in parts/ and a line in parts.cpp.
 std::span<const Part* const> parts();
 
+/// That something is otherwise than our database has it.
+inline std::string unlike(std::string_view what, std::string_view it_is, std::string_view known) {
+  return std::string(what).append(" is ").append(it_is).append(", and we say ").append(known);
+}
+
 }  // namespace isthmus::simulation

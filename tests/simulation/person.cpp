@@ -65,7 +65,10 @@ Script<std::optional<Reply>> Person::ask(std::string method, std::string target,
   for (int tried = 1;; ++tried) {
     const auto number_of_request = static_cast<std::uint64_t>(++requests_);
     const std::string who = name + '.' + std::to_string(number_of_request);
-    life.note(who, method + ' ' + target + (how.idempotency_key.empty() ? "" : " under " + how.idempotency_key));
+    std::string asked = method;
+    asked.append(1, ' ').append(target);
+    if (!how.idempotency_key.empty()) asked.append(" under ").append(how.idempotency_key);
+    life.note(who, std::move(asked));
     reply = co_await life.send(who, dice_.fork("request", number_of_request), request(method, target, body, how));
     if (life.stopped()) break;
     if (reply && reply->status == 401 && how.signed_in && !refreshed && reply->code() == "token_expired") {
@@ -141,7 +144,7 @@ bool Person::expect(const std::optional<Reply>& reply, std::vector<int> statuses
   if (std::ranges::contains(statuses, reply->status)) return true;
   const bool busy = reply->status == 503 || reply->status == 429;
   const bool in_use = reply->status == 409 && reply->code() == "idempotency_key_in_use";
-  if ((busy || in_use) && !(life.weather.calm() && reply->status == 503)) return false;
+  if ((busy || in_use) && (!life.weather.calm() || reply->status != 503)) return false;
   life.violate("only foreseen answers come", name + " wanted to " + std::string(doing) + " and got " +
                                                  std::to_string(reply->status) + ' ' + reply->body);
   return false;

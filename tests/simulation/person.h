@@ -41,7 +41,7 @@ struct Standing {
 /// Somebody who lives with the product: with an account and what the client remembers of it.
 class Person {
  public:
-  Person(Life& life, int number);
+  Person(Life& in, int with_number);
   Person(const Person&) = delete;
   Person& operator=(const Person&) = delete;
 

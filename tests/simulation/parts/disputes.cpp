@@ -67,7 +67,7 @@ std::string disputes_unlike_stripe(Life& life) {
     const std::string known = life.find(
         "SELECT status, amount_cents FROM disputes WHERE stripe_dispute_id = ?1 AND transaction_id IS NOT NULL", {id});
     const std::string there = text_of(one["status"]) + " | " + std::to_string(one["amount"].get<std::int64_t>());
-    if (known != there) return id + " is " + there + ", and we say " + known;
+    if (known != there) return unlike(id, there, known);
   }
   return {};
 }

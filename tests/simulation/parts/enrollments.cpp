@@ -201,7 +201,7 @@ std::string payments_that_end_neither_way(Life& life) {
     // What the bank holds can not be refunded: whoever runs the product sees the row that died of it.
     const bool may_be_released = lost >= paid || is_disputed;
     if (lost >= paid ? is_enrolled : !is_enrolled && !(known == "released" && may_be_released))
-      return id + ": paid " + std::to_string(paid) + ", lost " + std::to_string(lost) + ", and we say " + known;
+      return unlike(id, "paid " + std::to_string(paid) + ", lost " + std::to_string(lost), known);
   }
   return {};
 }

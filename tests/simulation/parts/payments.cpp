@@ -10,7 +10,7 @@ namespace {
 
 bool is_held_by_bank(Life& life, const std::string& intent) {
   return std::ranges::any_of(life.stripe.disputes, [&](const auto& dispute) {
-    return dispute.second["payment_intent"] == intent && dispute.second["is_charge_refundable"] == false;
+    return dispute.second["payment_intent"] == intent && !dispute.second.value("is_charge_refundable", true);
   });
 }
 

@@ -172,7 +172,7 @@ std::string transfers_unlike_stripe(Life& life) {
         life.find("SELECT amount_cents, returned_cents FROM transfers WHERE stripe_transfer_id = ?1", {id});
     const std::string there =
         std::to_string(cents_of(transfer, "amount")) + " | " + std::to_string(cents_of(transfer, "amount_reversed"));
-    if (known != there) return id + " is " + there + ", and we say " + known;
+    if (known != there) return unlike(id, there, known);
   }
   const auto all = static_cast<std::int64_t>(life.stripe.transfers.size());
   if (life.count("SELECT count(*) FROM transfers WHERE stripe_transfer_id IS NOT NULL") != all)
@@ -206,7 +206,7 @@ std::string accounts_unlike_stripe(Life& life) {
     const std::string known = life.find("SELECT stripe_account_status FROM users WHERE stripe_account_id = ?1", {id});
     if (known.empty()) continue;
     if ((known == "active") != (account["capabilities"]["transfers"] == "active"))
-      return id + " is " + account["capabilities"].dump() + ", and we say " + known;
+      return unlike(id, account["capabilities"].dump(), known);
   }
   return {};
 }

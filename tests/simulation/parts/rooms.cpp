@@ -141,7 +141,7 @@ std::string settled_otherwise(Life& life) {
                                  : student          ? "no_show teacher"
                                  : teacher          ? "no_show student"
                                                     : "no_show both";
-    if (text(3) != expected) return text(0) + " was " + expected + ", and we say " + text(3);
+    if (text(3) != expected) return unlike(text(0), expected, text(3));
   }
   return {};
 }
@@ -156,7 +156,7 @@ std::string stays_unlike_ours(Life& life) {
         {sid});
     const std::string was =
         stay.session + " | " + stay.user + " | " + std::to_string(stay.joined) + " | " + (stay.has_left ? '1' : '0');
-    if (known != was) return sid + " was " + was + ", and we say " + known;
+    if (known != was) return unlike(sid, was, known);
   }
   if (life.count("SELECT count(*) FROM session_attendance") != static_cast<std::int64_t>(rooms.stays.size()))
     return "we know of stays that never were";
@@ -171,7 +171,7 @@ std::string recordings_lost(Life& life) {
     const auto object = life.world.bucket.objects.find(key);
     if (object == life.world.bucket.objects.end() ||
         object->second.bytes.size() != life.video.recordings.at(record).bytes)
-      return record + " is not in the bucket: " + key;
+      return std::string(record).append(" is not in the bucket: ").append(key);
   }
   return {};
 }
