@@ -32,7 +32,7 @@ PackWriter pack(ReadFrom copy, const std::vector<Statement>& statements) {
   arguments.word(static_cast<std::uint32_t>(copy));
   arguments.word(static_cast<std::uint32_t>(statements.size()));
   for (const Statement& statement : statements) {
-    arguments.text(statement.sql);
+    arguments.text(planned_once(statement.sql));
     arguments.word(static_cast<std::uint32_t>(statement.values.size()));
     for (const SqlValue& value : statement.values) arguments.value(value);
   }

@@ -11,6 +11,20 @@ Statement::Statement(std::string text, std::vector<SqlValue> bound) : sql(std::m
 [[gnu::noinline]] Statement& Statement::operator=(Statement&&) noexcept = default;
 [[gnu::noinline]] Statement::~Statement() = default;
 
+std::string planned_once(std::string_view sql) {
+  std::string out;
+  out.reserve(sql.size() + 32);
+  bool quoted = false;
+  std::size_t copied = 0;
+  for (std::size_t at = 0; at < sql.size(); ++at) {
+    if (sql[at] == '\'') quoted = !quoted;
+    if (sql[at] != '?' || quoted) continue;
+    out.append(sql, copied, at - copied).push_back('+');
+    copied = at;
+  }
+  return out.append(sql, copied);
+}
+
 namespace detail {
 
 bool read_column(SqlValue& value, std::string& out) {

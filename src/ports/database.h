@@ -58,6 +58,12 @@ Statement sql(std::string_view text, Values... values) {
   return statement;
 }
 
+/// A statement as SQLite is to be handed it: with `+?1` for `?1`. SQLite's planner looks at the values of bare
+/// parameters (is this compared with 0 or 1, how many rows does LIMIT take) and then compiles the statement anew for
+/// other values. D1 clears them after each use, so that such a statement is compiled at every use, which takes longer
+/// than running it. At what stands behind a sign it does not look. `?` in a quoted text stays.
+std::string planned_once(std::string_view sql);
+
 namespace detail {
 
 bool read_column(SqlValue& value, std::string& out);

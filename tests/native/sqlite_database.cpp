@@ -213,11 +213,12 @@ Result<sqlite3_stmt*> SqliteDatabase::prepare(const std::string& sql) {
   if (known != prepared_.end()) return known->second.get();
   sqlite3_stmt* raw = nullptr;
   const char* rest = nullptr;
-  if (sqlite3_prepare_v2(database_.get(), sql.data(), static_cast<int>(sql.size()), &raw, &rest) != SQLITE_OK)
+  const std::string sent = planned_once(sql);
+  if (sqlite3_prepare_v2(database_.get(), sent.data(), static_cast<int>(sent.size()), &raw, &rest) != SQLITE_OK)
     return Failure(error_of(database_.get()));
   Prepared statement(raw);
   if (!statement) return Failure(internal_error("D1_ERROR: No SQL statements detected."));
-  if (!trim({rest, sql.data() + sql.size()}).empty())
+  if (!trim({rest, sent.data() + sent.size()}).empty())
     return Failure(internal_error("a statement is followed by another: " + sql));
   return prepared_.emplace(sql, std::move(statement)).first->second.get();
 }
