@@ -41,7 +41,7 @@ target_compile_options(isthmus_options INTERFACE -Wall -Wextra -Wpedantic -Wshad
 
 # For everything that is part of the program. Tests keep exceptions, because that is how doctest ends a failed REQUIRE.
 #
-# The pipeline is on the way of every request. The rest is I/O and texts, and by far the most code: small is what starts
+# What every request passes is made for speed. The rest is I/O and texts, and by far the most code: small is what starts
 # fast. The hot loops are in the libraries, which keep -O3 (simdjson, mbed TLS, Argon2).
 function(add_program_options name optimization)
   add_library(isthmus_${name}_options INTERFACE)
