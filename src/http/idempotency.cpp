@@ -1,7 +1,11 @@
 #include "http/idempotency.h"
 
+#include <algorithm>
+#include <iterator>
+
 #include "base/encoding.h"
 #include "crypto/digest.h"
+#include "http/app.h"
 
 namespace isthmus {
 
@@ -24,6 +28,8 @@ struct Known {
 };
 
 }  // namespace
+
+Error session_ended() { return unauthorized("This session was ended. Please sign in again.", "session_ended"); }
 
 Result<std::vector<Statement>> begin_idempotent(Request& request) {
   auto key = request.header("idempotency-key");
@@ -147,18 +153,40 @@ Task<Result<std::vector<ResultSet>>> commit_remembering(Request& request, std::v
 
 }  // namespace
 
-Task<Result<Claimed>> claim(Request& request, std::vector<Statement> statements) {
-  auto claiming = co_await begin_idempotent(request);
-  if (claiming.empty()) co_return Claimed{co_await request.db().batch(std::move(statements), OnLostAnswer::retry), {}};
+namespace {
 
-  auto known = std::move(claiming.back());
-  claiming.back() = sql("INSERT INTO batch_guard (reason) SELECT 'idempotency_conflict' WHERE changes() <> 1");
+/// Refuses the batch where the session of the caller was ended.
+Statement session_guard(Statement live_session) {
+  live_session.sql =
+      "INSERT INTO batch_guard (reason) SELECT 'session_ended' WHERE NOT EXISTS (" + live_session.sql + ')';
+  return live_session;
+}
+
+}  // namespace
+
+Task<Result<Claimed>> claim(Request& request, std::vector<Statement> statements) {
+  std::vector<Statement> claiming;
+  const auto& user = request.maybe_user();
+  const Authenticator* knows = user ? request.app().authenticator : nullptr;
+  if (knows && knows->live_session && request.route().asks_session_with_claim())
+    claiming.push_back(session_guard(knows->live_session(*user, request.now())));
+  Statement known;
+  auto claim_of_key = co_await begin_idempotent(request);
+  if (!claim_of_key.empty()) {
+    known = std::move(claim_of_key.back());
+    claim_of_key.back() = sql("INSERT INTO batch_guard (reason) SELECT 'idempotency_conflict' WHERE changes() <> 1");
+    std::ranges::move(claim_of_key, std::back_inserter(claiming));
+  }
   const auto own = static_cast<std::ptrdiff_t>(claiming.size());
-  claiming.insert(claiming.end(), std::move_iterator(statements.begin()), std::move_iterator(statements.end()));
+  std::ranges::move(statements, std::back_inserter(claiming));
   auto done = co_await attempt(request.db().batch(std::move(claiming), OnLostAnswer::retry));
   if (done) {
     done->erase(done->begin(), done->begin() + own);
     co_return Claimed{*std::move(done), {}};
+  }
+  if (violates(done.error(), "guard:session_ended")) {
+    request.disclaim_key();
+    co_return Failure(session_ended());
   }
   if (!violates(done.error(), "guard:idempotency_conflict")) co_return Failure(std::move(done).error());
 

@@ -9,6 +9,9 @@
 /// with another request is a 409. Keys belong to a user and are kept for a day.
 namespace isthmus {
 
+/// What a caller is told whose session is over.
+Error session_ended();
+
 /// The two statements that claim the client's key and read what is known of it; none where it sent no key.
 Result<std::vector<Statement>> begin_idempotent(Request& request);
 

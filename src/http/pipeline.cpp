@@ -47,8 +47,6 @@ std::optional<std::string> bearer_token(Request& request) {
   return std::string(trim(std::string_view(*header).substr(scheme.size())));
 }
 
-Error session_ended() { return unauthorized("This session was ended. Please sign in again.", "session_ended"); }
-
 Error wrong_role() { return forbidden("This is not for your role.", "wrong_role"); }
 
 struct LiveSession {
@@ -198,10 +196,12 @@ Task<Result<std::optional<Response>>> Pipeline::authorize(Request& request) {
   // What changes state, and what only some roles may see, asks the database, where a session ends at once.
   std::vector<Statement> questions;
   const Authenticator* knows = request.user_ ? request.app().authenticator : nullptr;
-  const bool asks_session = knows && knows->live_session && (route.changes_state || access.needs_role());
+  const bool left_to_claim = knows && knows->live_session && route.asks_session_with_claim();
+  const bool asks_session =
+      !left_to_claim && knows && knows->live_session && (route.changes_state || access.needs_role());
   if (asks_session) {
     questions.push_back(knows->live_session(*request.user_, request.now()));
-  } else if (knows) {
+  } else if (knows && !left_to_claim) {
     if (knows->is_revoked && co_await knows->is_revoked(request.host(), *request.user_))
       co_return Failure(session_ended());
     if (!may(*request.user_)) co_return Failure(wrong_role());

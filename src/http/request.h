@@ -112,7 +112,8 @@ struct Claimed {
 };
 
 /// Runs a batch whose second time is harmless together with the claim of the client's Idempotency-Key: both happen or
-/// none. Fails with 409 where the key is another request's.
+/// none. Fails with 409 where the key is another request's, and, where the route left that question to it, with 401
+/// where the caller's session was ended.
 Task<Result<Claimed>> claim(Request& request, std::vector<Statement> statements);
 
 /// Runs a batch that creates or pays, and remembers the answer with it under the client's Idempotency-Key.

@@ -121,6 +121,11 @@ struct Route {
   bool changes_state = false;  ///< the caller's session is looked up where revocation holds at once
   bool never_from_replica = false;
   Task<Result<Response>> (*run)(Request&) = nullptr;
+
+  /// Where the database has nothing else to say on who may call, whether the session lives is asked with the claim.
+  constexpr bool asks_session_with_claim() const {
+    return handler_claims_key && !access.needs_role() && access.owned == nullptr;
+  }
 };
 
 template <class T, auto handler>
@@ -210,7 +215,8 @@ class RouteDraft {
   }
 
   /// The same, and the claim of the key travels in the handler's first batch (see `claim` in http/request.h): for a
-  /// handler that writes before it asks a provider and once more afterwards, so that the claim is no third trip.
+  /// handler that writes before it asks a provider and once more afterwards, so that the claim is no third trip. So
+  /// does the question whether the caller's session lives, unless the database is asked for the caller's rights anyway.
   constexpr RouteDraft claims_idempotency_key() const {
     Route next = takes_idempotency_key().route_;
     next.handler_claims_key = true;
