@@ -106,10 +106,16 @@ void Life::check_laws(Law::When when) {
   for (const Part* part : parts()) {
     for (const Law& law : part->laws) {
       if (stopped() || (law.when == Law::When::in_the_end && when == Law::When::always)) continue;
+      if (!law.problem && when == Law::When::always && !may_have_changed(law)) continue;
       const std::string problem = law.problem ? law.problem(*this) : find(law.no_row);
       if (!problem.empty()) violate(law.says, problem);
     }
   }
+}
+
+bool Life::may_have_changed(const Law& law) {
+  const std::uint64_t written = world.database.written_at(std::string(law.no_row)) + 1;
+  return std::exchange(held_at_[&law], written) != written;
 }
 
 std::string Life::find(std::string_view sql, std::vector<SqlValue> values) {

@@ -6,6 +6,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "native/fake_plugnmeet.h"
@@ -163,7 +164,8 @@ class Life {
   Script<> deliver(std::size_t letter, Dice from, Millis delay, int most_tries);
   Script<> run_cron_once(std::string name, Dice from);
   void run_to_quiet();
-  std::size_t frames_expected() const;
+  /// Whether a table that a law reads was written to since it was last looked at.
+  bool may_have_changed(const Law& law);
 
   Pipeline pipeline_;
   std::vector<std::unique_ptr<Exchange>> exchanges_;
@@ -176,6 +178,8 @@ class Life {
   std::vector<std::string> trace_;
   std::uint64_t fingerprint_ = 0xcbf29ce484222325;
   std::int64_t changes_seen_ = 0;
+  /// Looked up, never walked.
+  std::unordered_map<const Law*, std::uint64_t> held_at_;
   int living_ = 0;
   int requests_ = 0;
   bool settling_ = false;
