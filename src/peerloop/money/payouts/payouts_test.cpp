@@ -261,7 +261,9 @@ TEST_CASE("a transfer that was given up while it was done is found when its row 
     if (due.market.stripe.transfers.empty()) return answer;
     return Failure(Error(503, "timeout", ClientText("x"), LogText("timeout")));
   };
-  due.market.pay_out(due.market.teacher);
+  // A share so small that Stripe would send it again.
+  due.market.onboard(due.market.creator);
+  due.market.pay_out(due.market.creator);
   for (int tries = 0; tries < 20; ++tries) {
     due.market.world.scheduler.advance(7 * hour);
     due.market.drain_outbox();
@@ -274,7 +276,7 @@ TEST_CASE("a transfer that was given up while it was done is found when its row 
       "UPDATE outbox SET dead_at = NULL, attempts = 0, next_attempt_at = created_at WHERE dead_at IS NOT NULL");
   due.market.drain_refunds();
   CHECK(due.market.stripe.transfers.size() == 1);
-  CHECK(due.status() == "paid");
+  CHECK(due.market.text("SELECT status FROM transfers") == "sent");
   due.market.check_books();
 }
 
