@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "native/fake_plugnmeet.h"
+#include "native/fake_stream.h"
 #include "native/fake_stripe.h"
 #include "native/server.h"
 #include "simulation/dice.h"
@@ -123,8 +124,11 @@ class Life {
   /// The text of a query's first row, "" where there is none.
   std::string find(std::string_view sql, std::vector<SqlValue> values = {});
   std::int64_t count(std::string_view sql, std::vector<SqlValue> values = {});
-  /// How many mails were given up: nobody was told by them.
-  std::int64_t dead_mails() { return count("SELECT count(*) FROM outbox WHERE kind = 'mail' AND dead_at IS NOT NULL"); }
+  /// How many mails were given up, or had nobody any more to go to: nobody was told by them.
+  std::int64_t dead_mails() {
+    return count("SELECT count(*) FROM outbox WHERE kind = 'mail' AND dead_at IS NOT NULL") +
+           count("SELECT count(*) FROM emails WHERE status = 'suppressed'");
+  }
 
   std::vector<std::unique_ptr<Person>>& people() { return people_; }
   /// How much people are drawn to a part in this run: each run is about other things.
@@ -135,6 +139,7 @@ class Life {
   native::World world{"peerloop"};
   native::FakeStripe stripe{world};
   native::FakePlugNmeet video{world};
+  native::FakeStream stream{world};
   MailProvider resend{world.scheduler};
   Belongings belongings;
 

@@ -62,7 +62,7 @@ Script<> use_old_refresh_token(Person& person) {
   if (lost.refresh_tokens.empty()) co_return;
   const std::string token = lost.refresh_tokens[person.dice().below(lost.refresh_tokens.size())];
   person.expect(co_await person.ask("POST", "/api/auth/refresh", {{"refreshToken", token}}, {.signed_in = false}),
-                {401});
+                {401, 403});
 }
 
 Script<> use_old_password(Person& person) {
