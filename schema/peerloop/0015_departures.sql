@@ -114,3 +114,13 @@ WHEN NEW.status IN ('applied', 'approved')
 BEGIN
   SELECT RAISE(ABORT, 'guard:account_deleted');
 END;
+
+-- Teaching rests on an enrollment that was under way or completed. Money that goes back for another one, which never
+-- came to life, ends nothing.
+DROP TRIGGER enrollments_refunded_end_teaching;
+CREATE TRIGGER enrollments_refunded_end_teaching AFTER UPDATE OF status ON enrollments
+WHEN NEW.status = 'refunded' AND OLD.status IN ('enrolled', 'completed')
+BEGIN
+  UPDATE course_teachers SET status = 'withdrawn', decided_at = NEW.refunded_at, decided_by = NULL
+  WHERE course_id = NEW.course_id AND teacher_id = NEW.student_id AND status IN ('applied', 'approved');
+END;

@@ -81,6 +81,16 @@ TEST_CASE("a course of which the student has deleted the account can be complete
   CHECK(room.notices("certificate_issued", room.student) == 0);
 }
 
+TEST_CASE("teaching ends with the enrollment that it rests on, and not with one that never came to life") {
+  for (const char* was : {"pending", "completed"}) {
+    CAPTURE(was);
+    Classroom room;
+    room.refund(room.enroll(room.teacher, room.creator, was));
+    CHECK(room.text("SELECT status FROM course_teachers WHERE teacher_id = ?1", {room.teacher.id}) ==
+          (was == std::string_view("completed") ? "withdrawn" : "approved"));
+  }
+}
+
 TEST_CASE("who teaches recommends, the creator certifies, and everything that follows happens once") {
   Classroom room;
   const std::string id = room.enroll(room.student, room.teacher);
