@@ -145,12 +145,15 @@ void Person::look_around() {
                      WHERE s.status = 'approved' AND u.stripe_account_status = 'active'),
              EXISTS (SELECT 1 FROM outbox WHERE dead_at IS NOT NULL),
              EXISTS (SELECT 1 FROM users WHERE suspended_at IS NOT NULL AND deleted_at IS NULL),
+             EXISTS (SELECT 1 FROM user_roles WHERE user_id = ?1 AND role IN ('moderator', 'admin')),
+             EXISTS (SELECT 1 FROM sessions WHERE (student_id = ?1 OR teacher_id = ?1) AND status = 'completed'),
              EXISTS (SELECT 1 FROM enrollments WHERE student_id = ?1 AND status IN ('enrolled', 'completed'))
                OR EXISTS (SELECT 1 FROM courses WHERE creator_id = ?1)
                OR EXISTS (SELECT 1 FROM course_teachers WHERE teacher_id = ?1 AND status = 'approved'))",
                                                     {id});
   const auto is = [&](std::size_t column) { return std::get<std::int64_t>(row.cells.at(column)) == 1; };
-  standing = {is(0), is(1), is(2), is(3), is(4), is(5), is(6), is(7), is(8), is(9), is(10), is(11), is(12)};
+  standing = {is(0), is(1), is(2),  is(3),  is(4),  is(5),  is(6), is(7),
+              is(8), is(9), is(10), is(11), is(12), is(13), is(14)};
 }
 
 bool Person::expect(const std::optional<Reply>& reply, std::vector<int> statuses) {

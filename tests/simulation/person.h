@@ -40,7 +40,9 @@ struct Standing {
   bool sees_due = false;        ///< something is to be paid out to somebody
   bool sees_dead = false;       ///< something was given up
   bool sees_suspended = false;  ///< somebody
-  bool belongs = false;         ///< to a course, as who learns, made it or teaches it
+  bool moderates = false;
+  bool has_met = false;  ///< in a session that was not cancelled
+  bool belongs = false;  ///< to a course, as who learns, made it or teaches it
 };
 
 /// Somebody who lives with the product: with an account and what the client remembers of it.

@@ -53,11 +53,12 @@ Ask some_other_deed(Person& person) {
   const auto& all = person.life.people();
   const Person& other = *all[person.dice().below(all.size())];
   const std::string course = person.life.find("SELECT id FROM courses ORDER BY id DESC");
+  const std::string farewell = person.name + " says farewell " + person.next_key();
   switch (person.dice().below(5)) {
-    case 0: return {"POST", "/api/feeds/course/" + course, {{"text", person.name + " says farewell"}}};
+    case 0: return {"POST", "/api/feeds/course/" + course, {{"text", farewell}}};
     case 1: return {"POST", "/api/users/" + other.id + "/follow"};
     case 2: return {"POST", "/api/courses/" + course + "/enroll", {{"instructorType", "creator"}}};
-    case 3: return {"POST", "/api/conversations", {{"userId", other.id}, {"text", person.name + " says farewell"}}};
+    case 3: return {"POST", "/api/conversations", {{"userId", other.id}, {"text", farewell}}};
     default: return {"PATCH", path, {{"bio", "I am " + person.name + ", and about to go"}}};
   }
 }

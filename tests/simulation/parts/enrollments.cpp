@@ -125,6 +125,12 @@ Script<> let_student_teach(Person& person) {
       "INSERT OR IGNORE INTO course_teachers (course_id, teacher_id, status, applied_at, decided_at, decided_by) "
       "SELECT ?1, ?2, 'approved', ?3, ?3, creator_id FROM courses WHERE id = ?1",
       {course, teacher, now});
+  // As the program does where somebody is approved.
+  life.world.database.execute(
+      "INSERT INTO outbox (id, kind, dedupe_key, payload, next_attempt_at, created_at) VALUES (?1, "
+      "'stream.membership', "
+      "?1, json_object('courseId', ?2, 'userId', ?3), ?4, ?4)",
+      {life.world.new_id(), course, teacher, now});
 }
 
 bool has_seen_pages(Person& person) { return !person.belongings.of<PagesSeen>().sessions.empty(); }
