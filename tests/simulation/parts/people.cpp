@@ -17,6 +17,11 @@ Script<> follow(Person& person) {
   const Person* other = somebody_else(person);
   if (!other) co_return;
   const std::string target = "/api/users/" + other->id + "/follow";
+  if (other != &person && person.dice().one_in(4)) {
+    for (const auto& reply : co_await person.ask_at_once({"POST", target}, {"DELETE", target}))
+      person.expect(reply, {204, 404, 401});
+    co_return;
+  }
   const bool follows = !person.dice().one_in(3);
   const auto reply = co_await person.ask(follows ? "POST" : "DELETE", target, nullptr, {.tries = 2});
   if (other == &person)
