@@ -72,6 +72,8 @@ Fortune Weather::draw(std::string_view port, std::uint64_t place, Timestamp now,
                   : port == "key_value" ? of_key_value[which % of_key_value.size()]
                   : port == "bucket"    ? of_bucket[which % of_bucket.size()]
                                         : of_provider[which % of_provider.size()];
+  // Copies are put right by what comes behind; of a call that is done behind that, nobody would know.
+  if (port == "stream" && fortune.fault == Fault::done_late) fortune.fault = Fault::answer_lost;
   fortune.struck = note(fortune.fault, place);
   if (fortune.is(Fault::slow)) (fortune.is_done ? fortune.after : fortune.before) += dice.between(second, 15 * second);
   return fortune;

@@ -91,7 +91,7 @@ Script<> write_anywhere(Person& person) {
 }
 
 /// Reads a feed, and judges what is shown by what was so before it was asked for and is so now.
-Script<> read(Person& person, std::string target, bool also_as_moderator) {
+Script<> read(Person& person, std::string target, bool also_as_moderator, std::string of_course = "") {
   Life& life = person.life;
   const std::string me = person.id;
   const bool may_anyway = also_as_moderator && moderates(person);
@@ -103,6 +103,8 @@ Script<> read(Person& person, std::string target, bool also_as_moderator) {
   const bool answers =
       also_as_moderator ? person.expect(reply, {200, 403, 404, 401}) : person.expect(reply, {200, 401});
   if (!answers || reply->status != 200) co_return;
+  if (!of_course.empty() && !may_anyway && never_belonged(before[of_course], belonging(life, me, of_course)))
+    life.violate("who does not belong reads nothing", person.name + " in " + of_course);
   const Json page = reply->json();
   for (const Json& post : page["items"]) {
     const std::string id = text_of(post["id"]), course = text_of(post["course"]["id"]);
@@ -121,7 +123,7 @@ Script<> read_somewhere(Person& person) {
     co_return;
   }
   const std::string course = some_id(person, "SELECT id FROM courses ORDER BY id");
-  if (!course.empty()) co_await read(person, "/api/feeds/course/" + course, true);
+  if (!course.empty()) co_await read(person, "/api/feeds/course/" + course, true, course);
 }
 
 Script<> delete_post(Person& person) {
