@@ -492,16 +492,4 @@ export const mutants = [
     from: '  UNIQUE (session_id, author_id),\n  CHECK (author_id <> subject_id)',
     to: '  CHECK (author_id <> subject_id)',
   },
-  {
-    name: 'a transfer is not looked for when its key is forgotten',
-    file: 'src/peerloop/money/payouts/transfer_outbox.cpp',
-    from: 'if (is_old) made =',
-    to: 'if (is_old && row->status != "requested") made =',
-  },
-  {
-    name: 'a refund is not looked for when its key is forgotten',
-    file: 'src/peerloop/money/refunds/outbox.cpp',
-    from: 'if (host.clock.now() - row->created_at > payment_keys_kept)',
-    to: 'if (host.clock.now() - row->created_at > 1000 * payment_keys_kept)',
-  },
 ];
