@@ -48,9 +48,11 @@ IncomingAnswer FakeStripe::respond(const OutgoingRequest& request) {
   }
   const std::string key = header_of(request, "idempotency-key");
   const std::string what = request.url + '\n' + request.body;
-  if (const auto kept = kept_.find(key); kept != kept_.end()) {
+  const auto kept = kept_.find(key);
+  const bool is_known = kept != kept_.end() && (!keys_kept || world_.now() - kept->second.since < *keys_kept);
+  if (is_known) {
     if (kept->second.request != what) return refusal(400, "idempotency_error", "");
-    if (world_.now() < kept->second.ready) {
+    if (world_.now() - kept->second.since < busy_for) {
       IncomingAnswer busy = refusal(409, "idempotency_error", "idempotency_key_in_use");
       busy.headers.emplace_back("stripe-should-retry", "true");
       return busy;
@@ -58,7 +60,7 @@ IncomingAnswer FakeStripe::respond(const OutgoingRequest& request) {
     return kept->second.answer;
   }
   IncomingAnswer answer = execute(request);
-  kept_[key] = {what, answer, world_.now() + busy_for};
+  kept_[key] = {what, answer, world_.now()};
   return answer;
 }
 

@@ -33,6 +33,8 @@ class FakeStripe {
   IncomingAnswer respond(const OutgoingRequest& request);
   /// A day later it remembers no idempotency key.
   void forget_keys() { kept_.clear(); }
+  /// How long it remembers a key; without it, for ever.
+  std::optional<Millis> keys_kept;
 
   /// The student presses Pay. Gives the event; nothing where the page is not open any more.
   std::optional<Json> pay(const std::string& session_id);
@@ -75,7 +77,7 @@ class FakeStripe {
   struct Kept {
     std::string request;
     IncomingAnswer answer;
-    Timestamp ready;
+    Timestamp since;
   };
 
   IncomingAnswer execute(const OutgoingRequest& request);

@@ -105,7 +105,7 @@ struct Reset {
   }
 };
 
-Result<ResultSet> run_one(sqlite3* database, sqlite3_stmt* raw, std::string_view sql,
+Result<ResultSet> run_one(sqlite3* database, sqlite3_stmt* raw, bool survives, std::string_view sql,
                           const std::vector<SqlValue>& values, Numbers numbers, std::int64_t& steps) {
   const Reset reset{raw};
   if (static_cast<std::size_t>(sqlite3_bind_parameter_count(raw)) != values.size())
@@ -113,7 +113,7 @@ Result<ResultSet> run_one(sqlite3* database, sqlite3_stmt* raw, std::string_view
   for (std::size_t i = 0; i < values.size(); ++i)
     if (!bind(raw, static_cast<int>(i) + 1, values[i], numbers)) return Failure(error_of(database));
 
-  if (numbers == Numbers::as_d1 && !survives_as_object(raw))
+  if (numbers == Numbers::as_d1 && !survives)
     return Failure(internal_error("D1 needs columns of different names that are no numbers: " + std::string(sql)));
 
   ResultSet rows;
@@ -199,6 +199,7 @@ SqliteDatabase::SqliteDatabase(Scheduler& scheduler, const Fates& fates, std::st
     : scheduler_(scheduler), fates_(fates) {
   const Image& image = migrated(product);
   database_.reset(open_in_memory().release());
+  sqlite3_set_authorizer(database_.get(), note_table, this);
   // The database frees what it is given.
   auto* bytes = static_cast<unsigned char*>(sqlite3_malloc64(static_cast<sqlite3_uint64>(image.size)));
   std::copy_n(image.bytes.get(), image.size, bytes);
@@ -208,19 +209,48 @@ SqliteDatabase::SqliteDatabase(Scheduler& scheduler, const Fates& fates, std::st
   limit_as_d1(database_.get());
 }
 
-Result<sqlite3_stmt*> SqliteDatabase::prepare(const std::string& sql) {
+int SqliteDatabase::note_table(void* self, int action, const char* table, const char*, const char*, const char*) {
+  auto& database = *static_cast<SqliteDatabase*>(self);
+  if (!database.being_prepared_ || !table) return SQLITE_OK;
+  const bool writes = action == SQLITE_INSERT || action == SQLITE_UPDATE || action == SQLITE_DELETE;
+  if (!writes && action != SQLITE_READ) return SQLITE_OK;
+  auto& tables = writes ? database.being_prepared_->writes : database.being_prepared_->reads;
+  const auto known = database.tables_.find(std::string_view(table));
+  tables.insert(known != database.tables_.end() ? &known->second : &database.tables_[table]);
+  return SQLITE_OK;
+}
+
+Result<const SqliteDatabase::Prepared*> SqliteDatabase::prepare(const std::string& sql) {
   const auto known = prepared_.find(sql);
-  if (known != prepared_.end()) return known->second.get();
+  if (known != prepared_.end()) return &known->second;
   sqlite3_stmt* raw = nullptr;
   const char* rest = nullptr;
   const std::string sent = planned_once(sql);
-  if (sqlite3_prepare_v2(database_.get(), sent.data(), static_cast<int>(sent.size()), &raw, &rest) != SQLITE_OK)
-    return Failure(error_of(database_.get()));
-  Prepared statement(raw);
-  if (!statement) return Failure(internal_error("D1_ERROR: No SQL statements detected."));
+  Prepared prepared;
+  being_prepared_ = &prepared;
+  const int status = sqlite3_prepare_v2(database_.get(), sent.data(), static_cast<int>(sent.size()), &raw, &rest);
+  being_prepared_ = nullptr;
+  if (status != SQLITE_OK) return Failure(error_of(database_.get()));
+  prepared.statement.reset(raw);
+  if (!prepared.statement) return Failure(internal_error("D1_ERROR: No SQL statements detected."));
   if (!trim({rest, sent.data() + sent.size()}).empty())
     return Failure(internal_error("a statement is followed by another: " + sql));
-  return prepared_.emplace(sql, std::move(statement)).first->second.get();
+  prepared.survives_as_object = survives_as_object(raw);
+  return &prepared_.emplace(sql, std::move(prepared)).first->second;
+}
+
+void SqliteDatabase::note_writes(const Prepared& prepared, std::int64_t changes_before) {
+  if (prepared.writes.empty() || changes() == changes_before) return;
+  ++writes_;
+  for (Written* table : prepared.writes) *table = writes_;
+}
+
+std::uint64_t SqliteDatabase::written_at(const std::string& sql) {
+  const auto prepared = prepare(sql);
+  Written newest = 0;
+  if (prepared)
+    for (const Written* table : (*prepared)->reads) newest = std::max(newest, *table);
+  return newest;
 }
 
 void SqliteDatabase::open_file(const std::string& path) {
@@ -245,8 +275,11 @@ Result<std::vector<ResultSet>> SqliteDatabase::run_as_transaction(const std::vec
   std::vector<ResultSet> sets;
   for (const Statement& statement : statements) {
     const auto prepared = prepare(statement.sql);
-    auto rows = prepared ? run_one(database_.get(), *prepared, statement.sql, statement.values, Numbers::as_d1, steps)
+    const std::int64_t changes_before = changes();
+    auto rows = prepared ? run_one(database_.get(), (*prepared)->statement.get(), (*prepared)->survives_as_object,
+                                   statement.sql, statement.values, Numbers::as_d1, steps)
                          : Result<ResultSet>(Failure(prepared.error()));
+    if (prepared) note_writes(**prepared, changes_before);
     if (!rows) {
       execute("ROLLBACK TO batch");
       execute("RELEASE batch");
@@ -277,7 +310,7 @@ Task<Result<std::vector<ResultSet>>> SqliteDatabase::batch(std::vector<Statement
 bool SqliteDatabase::only_reads(const std::vector<Statement>& statements) {
   return std::ranges::all_of(statements, [&](const Statement& statement) {
     const auto prepared = prepare(statement.sql);
-    return !prepared || sqlite3_stmt_readonly(*prepared) != 0;
+    return !prepared || sqlite3_stmt_readonly((*prepared)->statement.get()) != 0;
   });
 }
 
@@ -286,7 +319,10 @@ ResultSet SqliteDatabase::execute(std::string_view sql, std::vector<SqlValue> va
   std::int64_t steps_behind_the_scenes = 0;
   const auto prepared = prepare(text);
   REQUIRE_MESSAGE(prepared.has_value(), (prepared ? "" : prepared.error().log.value));
-  auto rows = run_one(database_.get(), *prepared, text, values, Numbers::as_sqlite, steps_behind_the_scenes);
+  const std::int64_t changes_before = changes();
+  auto rows = run_one(database_.get(), (*prepared)->statement.get(), true, text, values, Numbers::as_sqlite,
+                      steps_behind_the_scenes);
+  note_writes(**prepared, changes_before);
   REQUIRE_MESSAGE(rows.has_value(), (rows ? "" : rows.error().log.value + rows.error().text.value));
   return *std::move(rows);
 }

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -39,6 +41,8 @@ class SqliteDatabase final : public Database {
 
   /// How many rows were ever written. Grows with every write.
   std::int64_t changes() const;
+  /// When one of the tables that a query reads was last written to: a number that grows with every such write.
+  std::uint64_t written_at(const std::string& sql);
 
   /// Marks the present contents, once; and goes back to them, as often as wanted: much faster than to build them anew.
   void mark();
@@ -61,13 +65,26 @@ class SqliteDatabase final : public Database {
   struct Finalize {
     void operator()(sqlite3_stmt* statement) const;
   };
-  using Prepared = std::unique_ptr<sqlite3_stmt, Finalize>;
+  /// When something was last written to a table; tables keep their places.
+  using Written = std::uint64_t;
+  struct Prepared {
+    std::unique_ptr<sqlite3_stmt, Finalize> statement;
+    bool survives_as_object = true;
+    /// Also by its triggers.
+    std::set<Written*> reads, writes;
+  };
+  static int note_table(void* self, int action, const char* table, const char*, const char*, const char*);
 
   /// The statement of this text, prepared once.
-  Result<sqlite3_stmt*> prepare(const std::string& sql);
+  Result<const Prepared*> prepare(const std::string& sql);
+  /// Notes what a statement has written, where the count of all changes is no more what it was.
+  void note_writes(const Prepared& prepared, std::int64_t changes_before);
 
   Scheduler& scheduler_;
   const Fates& fates_;
+  std::map<std::string, Written, std::less<>> tables_;
+  Written writes_ = 0;
+  Prepared* being_prepared_ = nullptr;
   std::unique_ptr<sqlite3, Close> database_;
   std::unordered_map<std::string, Prepared> prepared_;
 };

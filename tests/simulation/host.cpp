@@ -172,6 +172,71 @@ class SimulatedHttp final : public HttpClient {
   Errand& errand_;
 };
 
+/// The bucket, whose every call meets its fortune. What is not done in time is never done: R2 has no half objects.
+class SimulatedBucket final : public Bucket {
+ public:
+  SimulatedBucket(Errand& errand, const std::string& body, std::int64_t announced_length)
+      : errand_(errand),
+        bucket_(errand.life.world.scheduler, errand.life.world.fates, errand.life.world.bucket, body,
+                announced_length) {}
+
+  Task<Result<std::optional<StoredObject>>> open(std::string key, ReadConditions conditions) override {
+    return done([this, key = std::move(key), conditions = std::move(conditions)] {
+      return at_once(bucket_.open(key, conditions));
+    });
+  }
+  Task<Result<StoredObject>> put_request_body(std::string key, std::string content_type) override {
+    return done([this, key = std::move(key), content_type = std::move(content_type)] {
+      return at_once(bucket_.put_request_body(key, content_type));
+    });
+  }
+  Task<Result<StoredObject>> put(std::string key, std::string content_type, std::string bytes) override {
+    return done([this, key = std::move(key), content_type = std::move(content_type), bytes = std::move(bytes)] {
+      return at_once(bucket_.put(key, content_type, bytes));
+    });
+  }
+  Task<Result<void>> remove(std::string key) override {
+    return done([this, key = std::move(key)] { return at_once(bucket_.remove(key)); });
+  }
+  Task<Result<std::string>> begin_upload(std::string key, std::string content_type) override {
+    return done([this, key = std::move(key), content_type = std::move(content_type)] {
+      return at_once(bucket_.begin_upload(key, content_type));
+    });
+  }
+  Task<Result<CopiedPart>> copy_part(std::string key, std::string upload, std::uint32_t number,
+                                     PartSource source) override {
+    return done([this, key = std::move(key), upload = std::move(upload), number, source = std::move(source)] {
+      return at_once(bucket_.copy_part(key, upload, number, source));
+    });
+  }
+  Task<Result<std::optional<StoredObject>>> finish_upload(std::string key, std::string upload,
+                                                          std::vector<UploadedPart> parts) override {
+    return done([this, key = std::move(key), upload = std::move(upload), parts = std::move(parts)] {
+      return at_once(bucket_.finish_upload(key, upload, parts));
+    });
+  }
+  Task<Result<void>> abort_upload(std::string key, std::string upload) override {
+    return done([this, key = std::move(key), upload = std::move(upload)] {
+      return at_once(bucket_.abort_upload(key, upload));
+    });
+  }
+
+ private:
+  template <class Work>
+  auto done(Work work) -> Task<decltype(work())> {
+    return carry_out(errand_, "bucket", errand_.draw("bucket"), std::move(work));
+  }
+  /// The bucket in memory waits for nothing.
+  template <class T>
+  static T at_once(Task<T> task) {
+    task.resume();
+    return std::move(task).value();
+  }
+
+  Errand& errand_;
+  native::MemoryBucket bucket_;
+};
+
 class LocalClock final : public Clock {
  public:
   explicit LocalClock(Errand& errand) : errand_(errand) {}
@@ -221,7 +286,7 @@ struct ErrandHost::Ports {
   Ports(Errand& errand, const std::string& body, std::int64_t announced_length)
       : database(errand),
         key_value(errand),
-        bucket(errand.life.world.scheduler, errand.life.world.fates, errand.life.world.bucket, body, announced_length),
+        bucket(errand, body, announced_length),
         http(errand),
         clock(errand),
         random(errand),
@@ -240,7 +305,7 @@ struct ErrandHost::Ports {
 
   SimulatedDatabase database;
   StaleKeyValue key_value;
-  native::MemoryBucket bucket;
+  SimulatedBucket bucket;
   SimulatedHttp http;
   LocalClock clock;
   DrawnRandom random;

@@ -6,9 +6,11 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "native/fake_plugnmeet.h"
+#include "native/fake_stream.h"
 #include "native/fake_stripe.h"
 #include "native/server.h"
 #include "simulation/dice.h"
@@ -122,8 +124,11 @@ class Life {
   /// The text of a query's first row, "" where there is none.
   std::string find(std::string_view sql, std::vector<SqlValue> values = {});
   std::int64_t count(std::string_view sql, std::vector<SqlValue> values = {});
-  /// How many mails were given up: nobody was told by them.
-  std::int64_t dead_mails() { return count("SELECT count(*) FROM outbox WHERE kind = 'mail' AND dead_at IS NOT NULL"); }
+  /// How many mails were given up, or had nobody any more to go to: nobody was told by them.
+  std::int64_t dead_mails() {
+    return count("SELECT count(*) FROM outbox WHERE kind = 'mail' AND dead_at IS NOT NULL") +
+           count("SELECT count(*) FROM emails WHERE status = 'suppressed'");
+  }
 
   std::vector<std::unique_ptr<Person>>& people() { return people_; }
   /// How much people are drawn to a part in this run: each run is about other things.
@@ -134,6 +139,7 @@ class Life {
   native::World world{"peerloop"};
   native::FakeStripe stripe{world};
   native::FakePlugNmeet video{world};
+  native::FakeStream stream{world};
   MailProvider resend{world.scheduler};
   Belongings belongings;
 
@@ -163,7 +169,8 @@ class Life {
   Script<> deliver(std::size_t letter, Dice from, Millis delay, int most_tries);
   Script<> run_cron_once(std::string name, Dice from);
   void run_to_quiet();
-  std::size_t frames_expected() const;
+  /// Whether a table that a law reads was written to since it was last looked at.
+  bool may_have_changed(const Law& law);
 
   Pipeline pipeline_;
   std::vector<std::unique_ptr<Exchange>> exchanges_;
@@ -176,6 +183,8 @@ class Life {
   std::vector<std::string> trace_;
   std::uint64_t fingerprint_ = 0xcbf29ce484222325;
   std::int64_t changes_seen_ = 0;
+  /// Looked up, never walked.
+  std::unordered_map<const Law*, std::uint64_t> held_at_;
   int living_ = 0;
   int requests_ = 0;
   bool settling_ = false;

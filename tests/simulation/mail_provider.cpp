@@ -39,12 +39,15 @@ IncomingAnswer MailProvider::answer(const OutgoingRequest& request) {
     if (tag["name"] == "template") one.mail = text(tag["value"]);
     if (tag["name"] == "outbox_id") one.outbox_id = text(tag["value"]);
   }
+  one.is_repeated = kept_.contains(key);
   kept_[key] = {request.body, one.id, now + day};
   sent.push_back(std::move(one));
   return {200, {}, Json{{"id", sent.back().id}}.dump()};
 }
 
-std::int64_t MailProvider::count(std::string_view mail) const { return std::ranges::count(sent, mail, &Sent::mail); }
+std::int64_t MailProvider::count(std::string_view mail) const {
+  return std::ranges::count_if(sent, [&](const Sent& one) { return one.mail == mail && !one.is_repeated; });
+}
 
 std::string token_in(std::string_view text) {
   const auto at = text.find("token=");

@@ -19,12 +19,13 @@ class MailProvider {
   struct Sent {
     std::string id, key, to, subject, text, mail, outbox_id;
     Timestamp at;
+    bool is_repeated = false;  ///< its key had been forgotten
   };
 
   IncomingAnswer answer(const OutgoingRequest& request);
 
   std::vector<Sent> sent;
-  /// How many went out of this template.
+  /// How many went out of this template, those aside that went out again when their keys were forgotten.
   std::int64_t count(std::string_view mail) const;
 
  private:

@@ -4,7 +4,7 @@
 
 namespace isthmus::simulation {
 
-extern const Part accounts, courses, disputes, enrollments, intruders, learning, mails, messages, payments, payouts,
-    people, queues, rooms, scheduling;
+extern const Part accounts, courses, departures, disputes, enrollments, feeds, files, intruders, learning, mails,
+    messages, payments, payouts, people, queues, reviews, rooms, scheduling;
 
 }  // namespace isthmus::simulation

@@ -52,7 +52,10 @@ Outgoing Person::request(std::string method, std::string target, const Json& bod
   outgoing.headers.push_back({"cf-connecting-ip", "10.0.0." + std::to_string(number + 1)});
   if (how.signed_in && signed_in()) outgoing.headers.push_back({"authorization", "Bearer " + access_token});
   if (!how.idempotency_key.empty()) outgoing.headers.push_back({"idempotency-key", how.idempotency_key});
-  if (!body.is_null()) {
+  if (!how.file.empty()) {
+    outgoing.headers.push_back({"content-type", "application/octet-stream"});
+    outgoing.body = how.file;
+  } else if (!body.is_null()) {
     outgoing.headers.push_back({"content-type", "application/json"});
     outgoing.body = body.dump();
   }
@@ -69,6 +72,7 @@ Script<std::optional<Reply>> Person::ask(std::string method, std::string target,
     asked.append(1, ' ').append(target);
     if (!how.idempotency_key.empty()) asked.append(" under ").append(how.idempotency_key);
     life.note(who, std::move(asked));
+    const std::string used = access_token;
     reply = co_await life.send(who, dice_.fork("request", number_of_request), request(method, target, body, how));
     if (life.stopped()) break;
     if (reply && reply->status == 401 && how.signed_in && !refreshed && reply->code() == "token_expired") {
@@ -77,6 +81,11 @@ Script<std::optional<Reply>> Person::ask(std::string method, std::string target,
         --tried;
         continue;
       }
+    }
+    // Signs out here as well, unless somebody signed in again meanwhile.
+    if (reply && reply->status == 401 && how.signed_in && reply->code() == "session_ended" && access_token == used) {
+      access_token.clear();
+      refresh_token.clear();
     }
     const bool again = !reply || reply->status == 503 || reply->status == 429 ||
                        (reply->status == 409 && reply->code() == "idempotency_key_in_use");
@@ -133,10 +142,18 @@ void Person::look_around() {
              EXISTS (SELECT 1 FROM availability WHERE teacher_id = ?1),
              EXISTS (SELECT 1 FROM users WHERE id = ?1 AND stripe_account_status = 'active'),
              EXISTS (SELECT 1 FROM payment_splits s JOIN users u ON u.id = s.recipient_id
-                     WHERE s.status = 'approved' AND u.stripe_account_status = 'active'))",
+                     WHERE s.status = 'approved' AND u.stripe_account_status = 'active'),
+             EXISTS (SELECT 1 FROM outbox WHERE dead_at IS NOT NULL),
+             EXISTS (SELECT 1 FROM users WHERE suspended_at IS NOT NULL AND deleted_at IS NULL),
+             EXISTS (SELECT 1 FROM user_roles WHERE user_id = ?1 AND role IN ('moderator', 'admin')),
+             EXISTS (SELECT 1 FROM sessions WHERE (student_id = ?1 OR teacher_id = ?1) AND status = 'completed'),
+             EXISTS (SELECT 1 FROM enrollments WHERE student_id = ?1 AND status IN ('enrolled', 'completed'))
+               OR EXISTS (SELECT 1 FROM courses WHERE creator_id = ?1)
+               OR EXISTS (SELECT 1 FROM course_teachers WHERE teacher_id = ?1 AND status = 'approved'))",
                                                     {id});
   const auto is = [&](std::size_t column) { return std::get<std::int64_t>(row.cells.at(column)) == 1; };
-  standing = {is(0), is(1), is(2), is(3), is(4), is(5), is(6), is(7), is(8), is(9)};
+  standing = {is(0), is(1), is(2),  is(3),  is(4),  is(5),  is(6), is(7),
+              is(8), is(9), is(10), is(11), is(12), is(13), is(14)};
 }
 
 bool Person::expect(const std::optional<Reply>& reply, std::vector<int> statuses) {

@@ -16,6 +16,8 @@ struct How {
   std::string idempotency_key = {};
   /// How often a request is sent that got no answer, or the answer to come again.
   int tries = 1;
+  /// A file that is sent instead of JSON.
+  std::string file = {};
 };
 
 /// A request, before it is known who sends it.
@@ -33,9 +35,14 @@ struct Standing {
   bool meets = false;       ///< in a session that is to take place
   bool completes = false;   ///< teaches somebody, or has a course in which somebody learns
   bool earns = false;
-  bool has_hours = false;    ///< has said when to teach
-  bool has_account = false;  ///< at Stripe, which may receive money
-  bool sees_due = false;     ///< something is to be paid out to somebody
+  bool has_hours = false;       ///< has said when to teach
+  bool has_account = false;     ///< at Stripe, which may receive money
+  bool sees_due = false;        ///< something is to be paid out to somebody
+  bool sees_dead = false;       ///< something was given up
+  bool sees_suspended = false;  ///< somebody
+  bool moderates = false;
+  bool has_met = false;  ///< in a session that was not cancelled
+  bool belongs = false;  ///< to a course, as who learns, made it or teaches it
 };
 
 /// Somebody who lives with the product: with an account and what the client remembers of it.

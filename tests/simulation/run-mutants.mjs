@@ -54,7 +54,7 @@ async function plant(mutant, number) {
     .replace(/ISTHMUS_SOURCE_DIR=\\"[^"]*"/, (known) => (isMigration ? `ISTHMUS_SOURCE_DIR=\\"${home}\\"` : known));
   const relink = link
     .replace(/ -o simulation/, ` -o ${program}`)
-    .replace(isMigration ? /\S+sqlite_database\.cpp\.o/ : /(?=CMakeFiles\/simulation\.dir\/\S+\.o)/, `${object} `);
+    .replace(/(?=CMakeFiles\/simulation\.dir\/\S+\.o)/, `${object} `);
   try {
     await run(
       'bash',

@@ -7,11 +7,14 @@ namespace isthmus::simulation {
 namespace {
 
 constexpr Timestamp beginning{1'790'000'000'000};
-constexpr std::array<std::string_view, 5> ports{"database", "key_value", "stripe", "resend", "video"};
+constexpr std::array<std::string_view, 7> ports{"database", "key_value", "bucket", "stripe",
+                                                "resend",   "video",     "stream"};
 constexpr auto of_database = std::to_array({Fault::not_done, Fault::not_done, Fault::answer_lost, Fault::answer_lost,
                                             Fault::done_late, Fault::slow, Fault::slow, Fault::death});
 constexpr auto of_key_value =
     std::to_array({Fault::not_done, Fault::not_done, Fault::answer_lost, Fault::slow, Fault::death});
+constexpr auto of_bucket =
+    std::to_array({Fault::not_done, Fault::answer_lost, Fault::answer_lost, Fault::slow, Fault::death});
 constexpr auto of_provider =
     std::to_array({Fault::not_done, Fault::answer_lost, Fault::answer_lost, Fault::done_late, Fault::slow,
                    Fault::strange_answer, Fault::strange_answer, Fault::strange_answer, Fault::death});
@@ -24,6 +27,11 @@ Weather::Weather(const Plan& plan, Dice dice) : plan_(plan) {
   for (std::uint64_t i = dice.below(4); storm_ != 0 && i > 0; --i) {
     const Timestamp from = beginning + dice.between(0, 8 * hour);
     outages_.push_back({dice.pick(ports), from, from + dice.between(10 * second, 20 * minute)});
+  }
+  // Longer than a key is remembered.
+  if (storm_ != 0 && dice.one_in(8)) {
+    const Timestamp from = beginning + dice.between(0, 8 * hour);
+    outages_.push_back({"stripe", from, from + dice.between(20 * hour, 60 * hour), true});
   }
 }
 
@@ -50,16 +58,22 @@ Fortune Weather::draw(std::string_view port, std::uint64_t place, Timestamp now,
   if (calm_) return fortune;
   for (std::size_t i = 0; i < outages_.size(); ++i) {
     const Outage& outage = outages_[i];
-    if (outage.port != port || now < outage.from || outage.until < now || !note(Fault::outage, i)) continue;
+    if (outage.port != port || now < outage.from || outage.until < now) continue;
+    // A deaf one lets something through at times.
+    if (outage.is_deaf && (fortune.variant >> 40) % 4 == 0) continue;
+    if (!note(Fault::outage, i)) continue;
     fortune.struck = true;
-    fortune.fault = Fault::not_done;
+    fortune.fault = outage.is_deaf ? Fault::answer_lost : Fault::not_done;
     return fortune;
   }
   if (!drawn) return fortune;
   const std::uint64_t which = fortune.variant >> 32;
   fortune.fault = port == "database"    ? of_database[which % of_database.size()]
                   : port == "key_value" ? of_key_value[which % of_key_value.size()]
+                  : port == "bucket"    ? of_bucket[which % of_bucket.size()]
                                         : of_provider[which % of_provider.size()];
+  // Copies are put right by what comes behind; of a call that is done behind that, nobody would know.
+  if (port == "stream" && fortune.fault == Fault::done_late) fortune.fault = Fault::answer_lost;
   fortune.struck = note(fortune.fault, place);
   if (fortune.is(Fault::slow)) (fortune.is_done ? fortune.after : fortune.before) += dice.between(second, 15 * second);
   return fortune;

@@ -45,6 +45,8 @@ class Weather {
   struct Outage {
     std::string_view port;
     Timestamp from, until;
+    /// What it is asked is done, and nobody hears of it.
+    bool is_deaf = false;
   };
 
   bool note(Fault fault, std::uint64_t place);

@@ -18,7 +18,7 @@ namespace isthmus::peerloop {
 Statement insert_certificate(const NewCertificate& certificate, Timestamp now) {
   return sql(R"(
       INSERT INTO certificates (id, enrollment_id, course_id, holder_id, holder_name, course_title, issued_by, issued_at)
-      SELECT ?1, e.id, e.course_id, e.student_id, u.name, c.title, ?3, ?4
+      SELECT ?1, e.id, e.course_id, e.student_id, iif(u.deleted_at IS NULL, u.name, ''), c.title, ?3, ?4
       FROM enrollments e JOIN users u ON u.id = e.student_id JOIN courses c ON c.id = e.course_id WHERE e.id = ?2)",
              certificate.id, certificate.enrollment_id, certificate.issued_by, now);
 }

@@ -7,6 +7,7 @@ namespace isthmus::peerloop {
 std::vector<Statement> forget_writing(Host& host, std::string_view user_id, Timestamp now) {
   std::vector<Statement> batch;
   mirror_end_of_posts(batch, host, user_id, now);
+  mirror_departure(batch, host, user_id, now);
   batch.push_back(sql(R"(
       UPDATE post_flags SET status = 'moot', resolved_at = ?2
       WHERE status = 'open' AND post_id IN (SELECT id FROM posts WHERE author_id = ?1))",

@@ -111,6 +111,28 @@ void mirror_end_of_posts(std::vector<Statement>& batch, Host& host, std::string_
                       author_id, mirror_post_handler.kind, now));
 }
 
+void mirror_departure(std::vector<Statement>& batch, Host& host, std::string_view user_id, Timestamp now) {
+  if (!has_provider(host.settings)) return;
+  // SQL draws no ids: the rows share the beginning of one and are numbered.
+  const auto enqueue_each = [&](std::string_view kind, std::string_view payloads) {
+    batch.push_back(sql(R"(
+      INSERT INTO outbox (id, kind, dedupe_key, payload, next_attempt_at, created_at)
+      SELECT id, ?3, ?3 || ':' || id, payload, ?4, ?4
+      FROM (SELECT substr(?2, 1, 24) || printf('%012x', row_number() OVER (ORDER BY payload)) AS id, payload
+            FROM ()" + std::string(payloads) +
+                            "))",
+                        user_id, host.random.uuid(now), kind, now));
+  };
+  enqueue_each(mirror_follow_handler.kind, R"(
+      SELECT json_object('followerId', follower_id, 'followeeId', followee_id) AS payload
+      FROM follows WHERE follower_id = ?1
+      UNION ALL SELECT json_object('followerId', follower_id, 'followeeId', followee_id)
+      FROM follows WHERE followee_id = ?1)");
+  enqueue_each(mirror_membership_handler.kind, R"(
+      SELECT json_object('courseId', course_id, 'userId', teacher_id) AS payload
+      FROM course_teachers WHERE teacher_id = ?1 AND status = 'approved')");
+}
+
 void mirror_follow(std::vector<Statement>& batch, Host& host, std::string_view follower, std::string_view followee) {
   if (!has_provider(host.settings)) return;
   const Timestamp now = host.clock.now();

@@ -22,6 +22,9 @@ void mirror_post(std::vector<Statement>& batch, Host& host, std::string_view pos
 /// All that somebody has written ends in this batch, behind this statement.
 void mirror_end_of_posts(std::vector<Statement>& batch, Host& host, std::string_view author_id, Timestamp now);
 
+/// Somebody's follows, both ways, and their teaching end in this batch, behind these statements.
+void mirror_departure(std::vector<Statement>& batch, Host& host, std::string_view user_id, Timestamp now);
+
 /// The statement just before began or ended a follow, if it changed a row.
 void mirror_follow(std::vector<Statement>& batch, Host& host, std::string_view follower, std::string_view followee);
 

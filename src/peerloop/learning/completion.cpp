@@ -72,7 +72,7 @@ Task<Result<std::vector<ResultSet>>> write_certificate(Request& request, const F
   batch.push_back(queue_mail(request.host(), Mail::certificate_issued, facts.student_id, cause, told.text()));
   batch.push_back(notify(request.host(), Notice::certificate_issued, facts.student_id, cause, told.text()));
   batch.push_back(audit(request, "enrollment.certify", "enrollment", facts.id));
-  batch.push_back(select_certificate(certificate.id));
+  batch.push_back(select_live_certificate(facts.id));
   return request.db().batch(std::move(batch), OnLostAnswer::retry);
 }
 

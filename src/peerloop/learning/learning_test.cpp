@@ -66,6 +66,31 @@ TEST_CASE("progress is the student's own, in this course, while it is under way"
   CHECK(room.count("SELECT count(*) FROM lesson_progress") == 0);
 }
 
+TEST_CASE("a course of which the student has deleted the account can be completed, on nobody's name") {
+  Classroom room;
+  const std::string id = room.enroll(room.student, room.teacher);
+  room.server.post("/api/enrollments/" + id + "/recommend", room.teacher);
+  room.world.database.execute(
+      "UPDATE users SET name = 'Deleted user', deleted_at = created_at, email = id || '@deleted.invalid' WHERE id = ?1",
+      {room.student.id});
+  const auto certified = room.server.post("/api/enrollments/" + id + "/certify", room.creator);
+  REQUIRE(certified.status == 201);
+  CHECK(certified.json()["holder"]["name"] == "");
+  CHECK(room.server.get("/api/certificates/" + certified.json()["id"].get<std::string>()).status == 404);
+  CHECK(shares(room, id) == "approved");
+  CHECK(room.notices("certificate_issued", room.student) == 0);
+}
+
+TEST_CASE("teaching ends with the enrollment that it rests on, and not with one that never came to life") {
+  for (const char* was : {"pending", "completed"}) {
+    CAPTURE(was);
+    Classroom room;
+    room.refund(room.enroll(room.teacher, room.creator, was));
+    CHECK(room.text("SELECT status FROM course_teachers WHERE teacher_id = ?1", {room.teacher.id}) ==
+          (was == std::string_view("completed") ? "withdrawn" : "approved"));
+  }
+}
+
 TEST_CASE("who teaches recommends, the creator certifies, and everything that follows happens once") {
   Classroom room;
   const std::string id = room.enroll(room.student, room.teacher);

@@ -7,6 +7,7 @@
 /// A user's picture, kept in the bucket as `avatars/{userId}`.
 namespace isthmus::peerloop {
 
+std::string avatar_key(std::string_view user_id);
 inline constexpr std::uint32_t largest_avatar = 5 * 1024 * 1024;  ///< bytes
 
 struct Avatar {

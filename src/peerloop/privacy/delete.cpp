@@ -3,7 +3,9 @@
 #include "peerloop/auth/revocation.h"
 #include "peerloop/enrollments/enroll.h"
 #include "peerloop/feeds/forget.h"
+#include "peerloop/materials/material.h"
 #include "peerloop/notifications/notify.h"
+#include "peerloop/people/avatar.h"
 #include "peerloop/privacy/privacy.h"
 #include "peerloop/privacy/queries.h"
 #include "peerloop/scheduling/call_off.h"
@@ -15,6 +17,14 @@ namespace {
 Error obligations_left(std::string details) {
   return conflict("Others depend on this account, or money is unsettled. See the details.", "obligations_left")
       .with_details(std::move(details));
+}
+
+Statement enqueue_removal(Host& host, std::string_view key, Timestamp moment) {
+  JsonWriter payload;
+  payload.begin_object().member("key", key).end_object();
+  std::string name(object_removal_handler.kind);
+  name.append(1, ':').append(key).append(1, ':').append(std::to_string(moment.ms));
+  return enqueue(host, object_removal_handler.kind, std::move(name), std::move(payload).text(), moment);
 }
 
 struct OpenPage {
@@ -33,7 +43,9 @@ Task<Result<Response>> delete_account(Request& request) {
   batch.push_back(auth_queries::live_access_tokens(user_id, now));
   batch.push_back(enqueue_revocation(request.host(), batch[tokens_at]));
   batch.push_back(auth_queries::end_all_sessions(user_id, "account_deleted", now));
-  batch.push_back(privacy_queries::enqueue_avatar_removal(user_id, request.host().random.uuid(now), now));
+  // Whether or not we know of a picture, and once more when none can be on its way any more.
+  for (const Timestamp moment : {now, now + longest_upload})
+    batch.push_back(enqueue_removal(request.host(), avatar_key(user_id), moment));
   batch.push_back(call_off_sessions_of_student(request.host(), user_id));
   for (Statement& statement : forget_writing(request.host(), user_id, now)) batch.push_back(std::move(statement));
   for (Statement& statement : privacy_queries::forget(user_id, now)) batch.push_back(std::move(statement));

@@ -1,6 +1,10 @@
+#include <algorithm>
+
 #include <doctest/doctest.h>
 
+#include "native/fake_stream.h"
 #include "native/peerloop_server.h"
+#include "peerloop/notifications/notify.h"
 #include "peerloop/privacy/sections.h"
 
 namespace isthmus::native {
@@ -9,6 +13,11 @@ namespace {
 
 std::string path_of(const Account& account, std::string_view rest = "") {
   return "/api/users/" + account.id + std::string(rest);
+}
+
+Outgoing with_picture(const Account& account) {
+  const std::string png = "\x89PNG\r\n\x1a\n" + std::string("\0\0\0\rIHDR\0\0\2\x80\0\0\1h\x08\6\0\0\0", 21);
+  return {"PUT", path_of(account, "/avatar"), account.caller.with("content-type", "image/png").headers, png};
 }
 
 /// Every text of the database, table by table, in which `needle` stands.
@@ -103,10 +112,7 @@ TEST_CASE("a deleted account leaves nothing that names the person") {
   server.post(path_of(ada, "/follow"), bob);
   server.post(path_of(bob, "/follow"), ada);
   server.patch(path_of(ada), {{"name", "Augusta King"}, {"bio", "I count."}, {"expertise", {"Engines"}}}, ada);
-  const std::string png = "\x89PNG\r\n\x1a\n" + std::string("\0\0\0\rIHDR\0\0\2\x80\0\0\1h\x08\6\0\0\0", 21);
-  Outgoing picture{"PUT", path_of(ada, "/avatar"), ada.caller.headers, png};
-  picture.headers.push_back({"content-type", "image/png"});
-  REQUIRE(server.send(picture).status == 200);
+  REQUIRE(server.send(with_picture(ada)).status == 200);
   REQUIRE_FALSE(tables_that_mention(server.world, "ada@example.org").empty());
 
   CHECK(server.del(path_of(ada), ada).status == 204);
@@ -124,6 +130,103 @@ TEST_CASE("a deleted account leaves nothing that names the person") {
   CHECK(server.get(path_of(bob)).json()["followingCount"] == 0);
   // The address is free again.
   CHECK(server.sign_up("ada").id != ada.id);
+}
+
+namespace {
+
+/// Begins a request, and lets it stand before the `nth` of its batches until the account is deleted.
+Reply delete_during(PeerloopServer& server, const Account& account, Outgoing outgoing, int nth = 2) {
+  int batches = 0;
+  server.world.fates = [&](const HostCall& call) {
+    const bool waits = call.port == "database" && ++batches == nth;
+    return Fate{.before = waits ? minute : 0};
+  };
+  const auto begun = server.begin(std::move(outgoing));
+  server.world.scheduler.run_until(server.world.now() + second);
+  const auto deletion = server.begin({"DELETE", path_of(account), account.caller.headers, {}});
+  server.world.scheduler.run();
+  server.world.fates = {};
+  CHECK(deletion->reply().status == 204);
+  return begun->reply();
+}
+
+}  // namespace
+
+TEST_CASE("what somebody was doing while their account was deleted leaves nothing behind") {
+  const auto json = [](std::string method, std::string target, const Account& who, const Json& body) {
+    return Outgoing{std::move(method), std::move(target), who.caller.with("content-type", "application/json").headers,
+                    body.dump()};
+  };
+  for (int deed = 0; deed < 7; ++deed) {
+    CAPTURE(deed);
+    PeerloopServer server;
+    const Account ada = server.sign_up("ada", "creator");
+    const Account bob = server.sign_up("bob");
+    const Json hours{{"weekday", "monday"}, {"from", "09:00"}, {"to", "17:00"}};
+    const Outgoing deeds[] = {
+        json("PATCH", path_of(ada), ada, {{"bio", "Augusta was here."}, {"expertise", {"Augusta"}}}),
+        json("POST", path_of(bob, "/follow"), ada, Json::object()),
+        json("POST", path_of(bob, "/block"), ada, Json::object()),
+        json("POST", "/api/courses", ada, {{"title", "Augusta was here"}, {"description", "x"}, {"priceCents", 100}}),
+        json("PUT", "/api/availability", ada, {{"timezone", "UTC"}, {"rules", {hours}}}),
+        json("POST", "/api/auth/resend-verification", ada, Json::object()),
+        with_picture(ada),
+    };
+    const Reply reply = delete_during(server, ada, deeds[deed]);
+    CHECK_MESSAGE((reply.status >= 400 && reply.status < 500), reply.body);
+    CHECK(tables_that_mention(server.world, "Augusta").empty());
+    CHECK(server.world.database.count("SELECT count(*) FROM users WHERE id = ?1 AND bio = '' AND avatar_key IS NULL",
+                                      {ada.id}) == 1);
+    const auto found = tables_that_mention(server.world, ada.id);
+    for (const std::string table : {"follows", "blocks", "expertise", "availability", "one_time_tokens"})
+      CHECK_MESSAGE(!std::ranges::contains(found, table), table);
+  }
+}
+
+TEST_CASE("a picture that arrives while its account is deleted goes as well") {
+  PeerloopServer server;
+  const Account ada = server.sign_up("ada");
+  delete_during(server, ada, with_picture(ada));
+  server.world.bucket.objects["avatars/" + ada.id] = {"image/png", "late", "\"late\"", server.world.now()};
+  server.world.scheduler.advance(20 * minute);
+  server.run_cron();
+  CHECK(server.world.bucket.objects.empty());
+}
+
+TEST_CASE("an account that is deleted twice at once is deleted once") {
+  PeerloopServer server;
+  const Account ada = server.sign_up("ada");
+  CHECK(delete_during(server, ada, {"DELETE", path_of(ada), ada.caller.headers, {}}).status == 204);
+}
+
+TEST_CASE("nobody follows who is gone, and who is gone follows nobody, also at the feed provider") {
+  PeerloopServer server;
+  FakeStream stream(server.world);
+  const Account ada = server.sign_up("ada");
+  const Account bob = server.sign_up("bob");
+  const Account eve = server.sign_up("eve");
+  server.post(path_of(bob, "/follow"), ada);
+  server.post(path_of(ada, "/follow"), bob);
+  server.post(path_of(eve, "/follow"), bob);
+  REQUIRE(stream.followed.size() == 3);
+  CHECK(server.del(path_of(ada), ada).status == 204);
+  CHECK(stream.followed.size() == 1);
+  CHECK(stream.follows("timeline:" + bob.id, "user:" + eve.id));
+}
+
+TEST_CASE("nobody is notified whose account is deleted") {
+  PeerloopServer server;
+  const Account ada = server.sign_up("ada");
+  REQUIRE(server.del(path_of(ada), ada).status == 204);
+  StandaloneHost standalone(server.world);
+  const auto told = [&](const std::string& user) {
+    run(server.world, standalone.host().database.write(
+                          peerloop::notify(standalone.host(), peerloop::Notice::new_message, user, "cause", "{}")))
+        .has_value();
+    return server.world.database.count("SELECT count(*) FROM notifications WHERE user_id = ?1", {user});
+  };
+  CHECK(told(server.sign_up("bob").id) == 1);
+  CHECK(told(ada.id) == 0);
 }
 
 TEST_CASE("who teaches students, or has money unsettled, is told what is in the way") {

@@ -42,14 +42,6 @@ Statement release_open_pages(std::string_view user_id, Timestamp now) {
              user_id, now);
 }
 
-Statement enqueue_avatar_removal(std::string_view user_id, std::string_view outbox_id, Timestamp now) {
-  return sql(R"(
-      INSERT INTO outbox (id, kind, dedupe_key, payload, next_attempt_at, created_at)
-      SELECT ?2, 'bucket.remove', 'bucket.remove:' || avatar_key || ':' || ?3, json_object('key', avatar_key), ?3, ?3
-      FROM users WHERE id = ?1 AND avatar_key IS NOT NULL)",
-             user_id, outbox_id, now);
-}
-
 std::vector<Statement> forget(std::string_view user_id, Timestamp now) {
   std::vector<Statement> statements;
   const auto remove = [&](std::string_view text) { statements.push_back(sql(text, user_id)); };
@@ -68,7 +60,7 @@ std::vector<Statement> forget(std::string_view user_id, Timestamp now) {
                        handle = 'deleted_' || replace(id, '-', ''), bio = '', avatar_key = NULL, avatar_etag = NULL,
                        timezone = 'UTC', password_hash = NULL, email_verified_at = NULL, email_status = 'ok',
                        marketing_opt_out = 1, token_version = token_version + 1, deleted_at = ?2, updated_at = ?2
-      WHERE id = ?1)");
+      WHERE id = ?1 AND deleted_at IS NULL)");
   return statements;
 }
 

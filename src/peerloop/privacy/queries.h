@@ -15,8 +15,6 @@ Statement select_obligations(std::string_view user_id);
 
 /// Lets go of what was never paid, by this person or for a course of theirs. Gives the pages that are open for it.
 Statement release_open_pages(std::string_view user_id, Timestamp now);
-/// The picture's removal, where there is one.
-Statement enqueue_avatar_removal(std::string_view user_id, std::string_view outbox_id, Timestamp now);
 /// Deletes what is only personal, and takes the name off the rest. Behind everything that looks at it.
 std::vector<Statement> forget(std::string_view user_id, Timestamp now);
 

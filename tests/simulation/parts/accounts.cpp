@@ -3,20 +3,12 @@
 #include <array>
 
 #include "simulation/parts.h"
+#include "simulation/parts/departures.h"
 #include "simulation/person.h"
 
 namespace isthmus::simulation {
 
 namespace {
-
-/// `began` is when the request was sent that ended the session.
-void retire(Person& person, Timestamp began) {
-  auto& lost = person.life.belongings.of<LostAndFound>();
-  if (!person.access_token.empty()) lost.access_tokens.push_back({person.access_token, began, person.life.now()});
-  if (!person.refresh_token.empty()) lost.refresh_tokens.push_back(person.refresh_token);
-  person.access_token.clear();
-  person.refresh_token.clear();
-}
 
 void take_tokens(Person& person, const Reply& reply) {
   const Json json = reply.json();
@@ -28,8 +20,10 @@ void take_tokens(Person& person, const Reply& reply) {
 Script<> sign_in(Person& person) {
   const auto reply = co_await person.ask(
       "POST", "/api/auth/login", {{"email", person.email}, {"password", person.password}}, {.signed_in = false});
-  // The sign-up, or a reset of the password, may have failed without a word.
-  if (person.expect(reply, {200, 401}) && reply->status == 200) take_tokens(person, *reply);
+  // The sign-up, a reset of the password, or a deletion may have ended without a word.
+  if (!person.expect(reply, {200, 401, 403})) co_return;
+  if (reply->status == 200) take_tokens(person, *reply);
+  if (reply->status == 401) begin_anew_if_deleted(person);
 }
 
 Script<> sign_up(Person& person) {
@@ -145,7 +139,8 @@ constexpr std::array laws{
         "SELECT id FROM users u WHERE NOT EXISTS "
         "(SELECT 1 FROM outbox WHERE instr(dedupe_key, 'mail:verify_email:' || u.id || ':') = 1)"},
     Law{"everybody has a role", Law::When::always,
-        "SELECT id FROM users u WHERE NOT EXISTS (SELECT 1 FROM user_roles r WHERE r.user_id = u.id)"},
+        "SELECT id FROM users u WHERE deleted_at IS NULL AND NOT EXISTS (SELECT 1 FROM user_roles r WHERE r.user_id = "
+        "u.id)"},
     Law{"a new password ends every session that was open before", Law::When::always,
         "SELECT s.id FROM auth_sessions s JOIN one_time_tokens t ON t.user_id = s.user_id "
         "WHERE t.purpose = 'reset_password' AND t.used_at > s.created_at + 6000 AND s.ended_at IS NULL "
@@ -155,18 +150,26 @@ constexpr std::array laws{
 
 }  // namespace
 
+void retire(Person& person, Timestamp began) {
+  auto& lost = person.life.belongings.of<LostAndFound>();
+  if (!person.access_token.empty()) lost.access_tokens.push_back({person.access_token, began, person.life.now()});
+  if (!person.refresh_token.empty()) lost.refresh_tokens.push_back(person.refresh_token);
+  person.access_token.clear();
+  person.refresh_token.clear();
+}
+
 Script<bool> refresh_tokens(Person& person) {
   const std::string used = person.refresh_token;
   if (used.empty()) co_return false;
   const auto reply = co_await person.ask("POST", "/api/auth/refresh", {{"refreshToken", used}}, {.signed_in = false});
-  const bool known = person.expect(reply, {200, 401});
+  const bool known = person.expect(reply, {200, 401, 403});
   if (known && reply->status == 200) {
     take_tokens(person, *reply);
     person.life.belongings.of<LostAndFound>().refresh_tokens.push_back(used);
     co_return true;
   }
   // Without an answer nobody knows whether the token was used: the client signs in again.
-  if (!known || reply->status == 401) {
+  if (!known || reply->status != 200) {
     person.access_token.clear();
     person.refresh_token.clear();
   }

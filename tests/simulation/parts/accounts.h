@@ -23,4 +23,7 @@ struct LostAndFound {
   std::map<std::string, std::string> old_passwords;  ///< by e-mail address
 };
 
+/// Signs a person out whose session was ended by a request that was sent at `began`.
+void retire(Person& person, Timestamp began);
+
 }  // namespace isthmus::simulation

@@ -70,8 +70,11 @@ constexpr std::array deeds{
 };
 
 std::string note_prices(Life& life) {
-  auto& prices = life.belongings.of<Catalogue>().prices;
-  const ResultSet rows = life.world.database.execute("SELECT id, price_cents FROM courses");
+  auto& [category, prices, noted_at] = life.belongings.of<Catalogue>();
+  const std::string all = "SELECT id, price_cents FROM courses";
+  const std::uint64_t written = life.world.database.written_at(all);
+  if (std::exchange(noted_at, written) == written) return {};
+  const ResultSet rows = life.world.database.execute(all);
   for (std::size_t i = 0; i + 1 < rows.cells.size(); i += 2)
     prices[std::get<std::string>(rows.cells[i])].insert(std::get<std::int64_t>(rows.cells[i + 1]));
   return {};
@@ -86,8 +89,8 @@ constexpr std::array laws{
         "e "
         "WHERE e.course_id = c.id AND e.status IN ('enrolled', 'completed'))"},
     Law{"only creators have courses", Law::When::always,
-        "SELECT c.id FROM courses c WHERE NOT EXISTS (SELECT 1 FROM user_roles r WHERE r.user_id = c.creator_id AND "
-        "r.role = 'creator')"},
+        "SELECT c.id FROM courses c WHERE c.status <> 'archived' AND NOT EXISTS (SELECT 1 FROM user_roles r WHERE "
+        "r.user_id = c.creator_id AND r.role = 'creator')"},
 };
 
 }  // namespace

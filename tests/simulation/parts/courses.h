@@ -13,6 +13,8 @@ struct Catalogue {
   std::string category_id;
   /// The prices that a course ever had, in cents, by its id.
   std::map<std::string, std::set<std::int64_t>> prices;
+  /// When courses had last been written to when they were noted.
+  std::uint64_t noted_at = 0;
 };
 
 /// A published course of the dice's choice, "" where there is none.

@@ -81,11 +81,6 @@ Script<> pay(Person& person) {
   co_return;
 }
 
-Script<> pay_in_a_while(Person& person, std::string session, Millis pause) {
-  co_await person.life.wait(pause);
-  press_pay(person, session);
-}
-
 /// Asks for another teacher in one tab, and pays in the other.
 Script<> change_mind_too_late(Person& person) {
   auto& pages = person.belongings.of<PagesSeen>().sessions;
@@ -123,22 +118,21 @@ Script<> let_student_teach(Person& person) {
   if (life.count("SELECT count(*) FROM courses WHERE id = ?1 AND creator_id = ?2", {course, teacher}) != 0) co_return;
   life.note(person.name, "lets " + teacher + " teach " + course);
   const std::int64_t now = life.now().ms;
+  if (life.count("SELECT count(*) FROM users WHERE id = ?1 AND deleted_at IS NULL", {teacher}) != 1) co_return;
   life.world.database.execute(
       "INSERT OR IGNORE INTO user_roles (user_id, role, granted_at) VALUES (?1, 'studentTeacher', ?2)", {teacher, now});
   life.world.database.execute(
       "INSERT OR IGNORE INTO course_teachers (course_id, teacher_id, status, applied_at, decided_at, decided_by) "
       "SELECT ?1, ?2, 'approved', ?3, ?3, creator_id FROM courses WHERE id = ?1",
       {course, teacher, now});
+  // As the program does where somebody is approved.
+  life.world.database.execute(
+      "INSERT INTO outbox (id, kind, dedupe_key, payload, next_attempt_at, created_at) VALUES (?1, "
+      "'stream.membership', "
+      "?1, json_object('courseId', ?2, 'userId', ?3), ?4, ?4)",
+      {life.world.new_id(), course, teacher, now});
 }
 
-/// Whether the last page that this person saw can be paid.
-bool may_pay(Person& person) {
-  const auto& pages = person.belongings.of<PagesSeen>().sessions;
-  if (pages.empty()) return false;
-  const auto& sessions = person.life.stripe.sessions;
-  const auto page = sessions.find(pages.back());
-  return page != sessions.end() && page->second["status"] == "open";
-}
 bool has_seen_pages(Person& person) { return !person.belongings.of<PagesSeen>().sessions.empty(); }
 
 constexpr std::array deeds{
@@ -223,6 +217,19 @@ constexpr std::array laws{
 };
 
 }  // namespace
+
+bool may_pay(Person& person) {
+  const auto& pages = person.belongings.of<PagesSeen>().sessions;
+  if (pages.empty()) return false;
+  const auto& sessions = person.life.stripe.sessions;
+  const auto page = sessions.find(pages.back());
+  return page != sessions.end() && page->second["status"] == "open";
+}
+
+Script<> pay_in_a_while(Person& person, std::string session, Millis pause) {
+  co_await person.life.wait(pause);
+  press_pay(person, session);
+}
 
 const Part enrollments{"enrollments", deeds, laws, nullptr, nullptr, true};
 

@@ -45,7 +45,8 @@ Script<> use_retired_token(Person& person) {
   const Retired retired = lost.access_tokens[person.dice().one_in(2) ? all - 1 : person.dice().below(all)];
   if (person.dice().one_in(4)) {
     // Where something changes, a session ends at once.
-    const auto reply = co_await try_token(person, "POST", "/api/auth/resend-verification", retired.access_token);
+    constexpr auto targets = std::to_array<const char*>({"/api/auth/resend-verification", "/api/stream/token"});
+    const auto reply = co_await try_token(person, "POST", person.dice().pick(targets), retired.access_token);
     person.expect(reply, {401});
     co_return;
   }
@@ -62,7 +63,7 @@ Script<> use_old_refresh_token(Person& person) {
   if (lost.refresh_tokens.empty()) co_return;
   const std::string token = lost.refresh_tokens[person.dice().below(lost.refresh_tokens.size())];
   person.expect(co_await person.ask("POST", "/api/auth/refresh", {{"refreshToken", token}}, {.signed_in = false}),
-                {401});
+                {401, 403});
 }
 
 Script<> use_old_password(Person& person) {

@@ -53,7 +53,8 @@ Script<> block_somebody(Person& person) {
   const Person& other = *all[person.dice().below(all.size())];
   if (other.id.empty() || other.id == person.id) co_return;
   const char* method = person.dice().one_in(3) ? "POST" : "DELETE";
-  person.expect(co_await person.ask(method, "/api/users/" + other.id + "/block", nullptr, {.tries = 2}), {204, 401});
+  person.expect(co_await person.ask(method, "/api/users/" + other.id + "/block", nullptr, {.tries = 2}),
+                {204, 404, 401});
 }
 
 Script<> read_what_others_write(Person& person) {

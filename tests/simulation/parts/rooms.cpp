@@ -44,18 +44,19 @@ Script<> stay_in_room(Person& person, std::string session, Millis length, bool g
   if (room == life.video.rooms.end()) co_return;
   const std::string room_sid = room->second.sid;
   const std::string sid = "PA_" + std::to_string(rooms.stays.size() + 1);
-  rooms.stays[sid] = {session, person.id, life.now().seconds(), false};
-  room->second.identities.push_back(person.id);
+  const std::string me = person.id;
+  rooms.stays[sid] = {session, me, life.now().seconds(), false};
+  room->second.identities.push_back(me);
   life.note(person.name, "enters the room of " + session);
-  life.post_video_event(life.video.participant_event("participant_joined", session, room_sid, sid, person.id));
+  life.post_video_event(life.video.participant_event("participant_joined", session, room_sid, sid, me));
   co_await life.wait(length);
   const auto still = life.video.rooms.find(session);
   if (still == life.video.rooms.end() || still->second.sid != room_sid) co_return;
-  std::erase(still->second.identities, person.id);
+  std::erase(still->second.identities, me);
   life.note(person.name, "leaves the room");
   if (!goes_quietly) {
     rooms.stays.at(sid).has_left = true;
-    life.post_video_event(life.video.participant_event("participant_left", session, room_sid, sid, person.id));
+    life.post_video_event(life.video.participant_event("participant_left", session, room_sid, sid, me));
   }
   if (still->second.identities.empty() && !person.dice().one_in(4)) end_room(life, session);
 }
@@ -68,7 +69,7 @@ Script<> attend(Person& person, std::string session, Millis lateness, Dice dice)
   for (int times = dice.one_in(4) ? 2 : 1; times > 0 && !life.stopped(); --times) {
     if (!is_in(person)) co_return;
     const auto reply = co_await person.ask("POST", "/api/sessions/" + session + "/join", nullptr, {.tries = 3});
-    if (!person.expect(reply, {200, 409, 401}) || reply->status != 200) co_return;
+    if (!person.expect(reply, {200, 409, 404, 401}) || reply->status != 200) co_return;
     co_await stay_in_room(person, session, dice.between(minute, 70 * minute), dice.one_in(6));
   }
 }

@@ -254,6 +254,32 @@ TEST_CASE("a transfer whose answers were lost for days is found again, not made 
   due.market.check_books();
 }
 
+TEST_CASE("a transfer that was given up while it was done is found when its row is tried again") {
+  Due due;
+  due.market.stripe.instead = [&](const OutgoingRequest& request) -> Result<IncomingAnswer> {
+    IncomingAnswer answer = due.market.stripe.respond(request);
+    if (due.market.stripe.transfers.empty()) return answer;
+    return Failure(Error(503, "timeout", ClientText("x"), LogText("timeout")));
+  };
+  // A share so small that Stripe would send it again.
+  due.market.onboard(due.market.creator);
+  due.market.pay_out(due.market.creator);
+  for (int tries = 0; tries < 20; ++tries) {
+    due.market.world.scheduler.advance(7 * hour);
+    due.market.drain_outbox();
+  }
+  REQUIRE(due.market.count("SELECT count(*) FROM outbox WHERE dead_at IS NOT NULL") == 1);
+  CHECK(due.market.stripe.transfers.size() == 1);
+  due.market.stripe.instead = nullptr;
+  due.market.stripe.forget_keys();
+  due.market.world.database.execute(
+      "UPDATE outbox SET dead_at = NULL, attempts = 0, next_attempt_at = created_at WHERE dead_at IS NOT NULL");
+  due.market.drain_refunds();
+  CHECK(due.market.stripe.transfers.size() == 1);
+  CHECK(due.market.text("SELECT status FROM transfers") == "sent");
+  due.market.check_books();
+}
+
 TEST_CASE("a refusal is shown, and the share can be paid out again") {
   Due due;
   due.market.stripe.accounts[due.account]["capabilities"]["transfers"] = "inactive";

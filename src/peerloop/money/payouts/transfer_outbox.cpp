@@ -67,10 +67,9 @@ Delivery done(Statement statement) {
   return delivery;
 }
 
-/// An earlier try may have done it without our hearing, and its key may be forgotten by now.
-bool may_be_done(const OutboxItem& item, Timestamp created_at, Timestamp now) {
-  return item.attempts > 1 && now - created_at > payment_keys_kept;
-}
+/// An earlier try may have done it without our hearing, and its key may be forgotten by now. How many tries there were
+/// tells nothing: a dead row that an admin revives begins to count anew.
+bool may_be_done(Timestamp created_at, Timestamp now) { return now - created_at > payment_keys_kept; }
 
 }  // namespace
 
@@ -109,7 +108,8 @@ Task<Result<Delivery>> deliver_transfer(Host& host, const OutboxItem& item) {
   if (!row || row->status != "requested") co_return Delivery{};
   // Before the first call nothing was sent, so that a share that a refund or a dispute changed can stay. Afterwards the
   // transfer may be there, and what is too much of it is asked back.
-  if (item.attempts == 1 && !row->still_due)
+  const bool is_old = may_be_done(row->created_at, host.clock.now());
+  if (item.attempts == 1 && !is_old && !row->still_due)
     co_return done(cancel_transfer(id, "the share changed before it was sent", host.clock.now()));
 
   StripePayments payments(host);
@@ -133,7 +133,7 @@ Task<Result<Delivery>> deliver_transfer(Host& host, const OutboxItem& item) {
   const std::string charge_id = request.charge_id;
 
   std::optional<ProviderTransfer> made;
-  if (may_be_done(item, row->created_at, host.clock.now())) made = co_await payments.find_transfer(request);
+  if (is_old) made = co_await payments.find_transfer(request);
   if (!made) {
     auto answer = co_await attempt(payments.transfer(std::move(request)));
     if (!answer && is_final(answer.error()))
@@ -154,7 +154,7 @@ Task<Result<Delivery>> deliver_reversal(Host& host, const OutboxItem& item) {
   StripePayments payments(host);
   ReversalRequest request{item.dedupe_key, row->stripe_transfer_id, row->amount_cents, id};
   std::optional<ProviderTransfer> transfer;
-  if (may_be_done(item, row->created_at, host.clock.now())) transfer = co_await payments.find_reversal(request);
+  if (may_be_done(row->created_at, host.clock.now())) transfer = co_await payments.find_reversal(request);
   if (!transfer) {
     auto answer = co_await attempt(payments.reverse(std::move(request)));
     if (!answer && is_final(answer.error())) {

@@ -169,6 +169,29 @@ TEST_CASE("a refund whose answer was lost for days is found, not made again") {
   paid.market.check_books();
 }
 
+TEST_CASE("a refund that was given up while it was done is found when its row is tried again") {
+  Paid paid;
+  paid.market.stripe.instead = [&](const OutgoingRequest& request) -> Result<IncomingAnswer> {
+    paid.market.stripe.respond(request);
+    return Failure(Error(503, "timeout", ClientText("x"), LogText("timeout")));
+  };
+  CHECK(paid.as_admin({{"amountCents", 10000}}).status == 202);
+  for (int tries = 0; tries < 20; ++tries) {
+    paid.market.world.scheduler.advance(7 * hour);
+    paid.market.drain_refunds();
+  }
+  REQUIRE(paid.market.count("SELECT count(*) FROM outbox WHERE dead_at IS NOT NULL") == 1);
+  paid.market.stripe.instead = nullptr;
+  paid.market.stripe.forget_keys();
+  paid.market.world.database.execute(
+      "UPDATE outbox SET dead_at = NULL, attempts = 0, next_attempt_at = created_at WHERE dead_at IS NOT NULL");
+  paid.market.drain_refunds();
+  CHECK(paid.market.stripe.refunds.size() == 1);
+  CHECK(paid.refunded() == 10000);
+  CHECK(paid.request_status() == "done");
+  paid.market.check_books();
+}
+
 TEST_CASE("money that a bank sent back still belongs to the student, and a person hears of it") {
   Paid paid;
   paid.ask(paid.market.student);
