@@ -463,6 +463,12 @@ export const mutants = [
     to: 'if (!may.may_read && !may.is_public) co_return',
   },
   {
+    name: 'who signed out goes on enrolling',
+    file: 'src/http/idempotency.cpp',
+    from: `SELECT 'session_ended' WHERE NOT EXISTS (`,
+    to: `SELECT 'session_ended' WHERE 0 AND NOT EXISTS (`,
+  },
+  {
     name: 'anybody takes a post away',
     file: 'src/peerloop/feeds/posts.cpp',
     from: 'const bool may = is_own ||',

@@ -2,6 +2,7 @@
 
 #include "simulation/parts.h"
 #include "simulation/parts/accounts.h"
+#include "simulation/parts/courses.h"
 #include "simulation/person.h"
 
 namespace isthmus::simulation {
@@ -22,19 +23,24 @@ bool may_still_read(Life& life, const Retired& token) {
              {(token.began - leeway).ms, (token.since + leeway).ms, (life.now() - stale).ms}) > 0;
 }
 
-Outgoing with_token(Person& person, std::string method, std::string target, const std::string& token) {
-  return {std::move(method),
-          std::move(target),
-          {{"authorization", "Bearer " + token}, {"cf-connecting-ip", "10.9.9." + std::to_string(person.number)}},
-          {}};
+Outgoing with_token(Person& person, std::string method, std::string target, const std::string& token,
+                    std::string body) {
+  Outgoing outgoing{
+      std::move(method),
+      std::move(target),
+      {{"authorization", "Bearer " + token}, {"cf-connecting-ip", "10.9.9." + std::to_string(person.number)}},
+      std::move(body)};
+  if (!outgoing.body.empty()) outgoing.headers.push_back({"content-type", "application/json"});
+  return outgoing;
 }
 
-Script<std::optional<Reply>> try_token(Person& person, std::string method, std::string target, std::string token) {
+Script<std::optional<Reply>> try_token(Person& person, std::string method, std::string target, std::string token,
+                                       std::string body = {}) {
   const std::string key = person.next_key();
   const std::string who = person.name + "'s try " + key;
   person.life.note(who, method + ' ' + target);
   co_return co_await person.life.send(who, person.dice().fork(key),
-                                      with_token(person, std::move(method), std::move(target), token));
+                                      with_token(person, std::move(method), std::move(target), token, std::move(body)));
 }
 
 Script<> use_retired_token(Person& person) {
@@ -46,7 +52,12 @@ Script<> use_retired_token(Person& person) {
   if (person.dice().one_in(4)) {
     // Where something changes, a session ends at once.
     constexpr auto targets = std::to_array<const char*>({"/api/auth/resend-verification", "/api/stream/token"});
-    const auto reply = co_await try_token(person, "POST", person.dice().pick(targets), retired.access_token);
+    const std::string course = person.dice().one_in(2) ? some_course(life, person.dice()) : "";
+    const auto reply =
+        course.empty()
+            ? co_await try_token(person, "POST", person.dice().pick(targets), retired.access_token)
+            : co_await try_token(person, "POST", std::string("/api/courses/").append(course).append("/enroll"),
+                                 retired.access_token, R"({"instructorType":"creator"})");
     person.expect(reply, {401});
     co_return;
   }
