@@ -75,7 +75,8 @@ Script<> delete_account(Person& person) {
   }
   std::optional<Reply> reply;
   if (dice.one_in(3)) {
-    const auto replies = co_await person.ask_at_once({"DELETE", path}, some_other_deed(person));
+    const auto replies =
+        co_await person.ask_at_once({"DELETE", path}, some_other_deed(person), {.idempotency_key = person.next_key()});
     person.expect(replies[1], {200, 201, 204, 400, 401, 403, 404, 409});
     reply = replies[0];
   } else {
