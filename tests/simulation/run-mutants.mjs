@@ -17,7 +17,7 @@ const root = resolve(import.meta.dirname, '../..');
 const folder = join(build, 'mutants');
 const options = { cwd: build, maxBuffer: 1 << 28 };
 /** The first run that finds a mutant is one of so many. */
-const mostRuns = 400;
+const mostRuns = 1000;
 
 mkdirSync(folder, { recursive: true });
 
