@@ -160,6 +160,8 @@ Task<Result<std::optional<Broken>>> join_parts(Host& host, const Copy& copy) {
   const auto there = co_await attempt(host.bucket.open(copy.object_key, std::move(only_head)));
   if (there && *there && std::cmp_equal((*there)->size, *copy.size_bytes)) co_return std::optional<Broken>();
   if (!object) co_return Broken{retry, object.error().log.value};
+  // Whether it is there is not known: a new upload would leave it behind.
+  if (!there) co_return Broken{retry, there.error().log.value};
   co_return Broken{again, "the bucket does not know the upload or its parts"};
 }
 

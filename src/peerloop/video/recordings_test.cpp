@@ -147,6 +147,22 @@ TEST_CASE("whatever breaks off, the copy goes on behind the last part") {
   }
 }
 
+TEST_CASE("an object that may be there already is looked for again, and not left behind for a new one") {
+  Recorded room(1000);
+  room.deliver(room.ready());
+  int joined = 0, looked_for = 0;
+  room.world.fates = [&](const native::HostCall& call) -> Fate {
+    if (call.operation == "finish_upload" && ++joined == 1) return {Fate::Fault::answer_lost, 0, 0};
+    if (call.operation == "open" && ++looked_for <= 2) return {Fate::Fault::not_done, 0, 0};
+    return {};
+  };
+  room.wait();
+  CHECK(room.status() == "stored");
+  CHECK(joined == 3);
+  CHECK(room.world.bucket.objects.size() == 1);
+  CHECK(room.count("SELECT uploads FROM recordings") == 1);
+}
+
 TEST_CASE("a run that dies in the middle loses the part that it was at, and no other") {
   Recorded room(recording_part * 3);
   room.deliver(room.ready());
