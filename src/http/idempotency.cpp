@@ -31,6 +31,10 @@ struct Known {
 
 Error session_ended() { return unauthorized("This session was ended. Please sign in again.", "session_ended"); }
 
+bool claim_asks_session(const Request& request) {
+  return request.route().asks_session_with_claim() && request.maybe_user() && request.app().authenticator->live_session;
+}
+
 Result<std::vector<Statement>> begin_idempotent(Request& request) {
   auto key = request.header("idempotency-key");
   if (!key) return std::vector<Statement>();
@@ -139,21 +143,22 @@ Task<Result<void>> settle_idempotent(Request& request, const Result<Response>& o
 
 namespace {
 
+/// Refuses the batch where the statement just before found the key to be another try's.
+Statement key_guard() {
+  return sql("INSERT INTO batch_guard (reason) SELECT 'idempotency_conflict' WHERE changes() <> 1");
+}
+
 /// Runs the batch together with what remembers its answer.
 Task<Result<std::vector<ResultSet>>> commit_remembering(Request& request, std::vector<Statement> statements,
                                                         std::optional<Statement> remembering) {
   if (remembering) {
     statements.push_back(*std::move(remembering));
     // Whoever held its key for too long may have been overtaken by another try.
-    statements.push_back(sql("INSERT INTO batch_guard (reason) SELECT 'idempotency_conflict' WHERE changes() <> 1"));
+    statements.push_back(key_guard());
   }
   auto done = co_await attempt(request.db().batch(std::move(statements), OnLostAnswer::fail));
   co_return on_constraint(std::move(done), "guard:idempotency_conflict", key_in_use());
 }
-
-}  // namespace
-
-namespace {
 
 /// Refuses the batch where the session of the caller was ended.
 Statement session_guard(Statement live_session) {
@@ -166,15 +171,13 @@ Statement session_guard(Statement live_session) {
 
 Task<Result<Claimed>> claim(Request& request, std::vector<Statement> statements) {
   std::vector<Statement> claiming;
-  const auto& user = request.maybe_user();
-  const Authenticator* knows = user ? request.app().authenticator : nullptr;
-  if (knows && knows->live_session && request.route().asks_session_with_claim())
-    claiming.push_back(session_guard(knows->live_session(*user, request.now())));
+  if (claim_asks_session(request))
+    claiming.push_back(session_guard(request.app().authenticator->live_session(request.user(), request.now())));
   Statement known;
   auto claim_of_key = co_await begin_idempotent(request);
   if (!claim_of_key.empty()) {
     known = std::move(claim_of_key.back());
-    claim_of_key.back() = sql("INSERT INTO batch_guard (reason) SELECT 'idempotency_conflict' WHERE changes() <> 1");
+    claim_of_key.back() = key_guard();
     std::ranges::move(claim_of_key, std::back_inserter(claiming));
   }
   const auto own = static_cast<std::ptrdiff_t>(claiming.size());

@@ -12,6 +12,9 @@ namespace isthmus {
 /// What a caller is told whose session is over.
 Error session_ended();
 
+/// Whether `claim` asks if the caller's session lives, so that the pipeline need not.
+bool claim_asks_session(const Request& request);
+
 /// The two statements that claim the client's key and read what is known of it; none where it sent no key.
 Result<std::vector<Statement>> begin_idempotent(Request& request);
 

@@ -196,7 +196,7 @@ Task<Result<std::optional<Response>>> Pipeline::authorize(Request& request) {
   // What changes state, and what only some roles may see, asks the database, where a session ends at once.
   std::vector<Statement> questions;
   const Authenticator* knows = request.user_ ? request.app().authenticator : nullptr;
-  const bool left_to_claim = knows && knows->live_session && route.asks_session_with_claim();
+  const bool left_to_claim = claim_asks_session(request);
   const bool asks_session =
       !left_to_claim && knows && knows->live_session && (route.changes_state || access.needs_role());
   if (asks_session) {
