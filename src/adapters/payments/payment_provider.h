@@ -137,5 +137,8 @@ class PaymentProvider {
 
 /// How long after a call was first made its key is sure to be known.
 inline constexpr Millis payment_keys_kept = 20 * hour;
+/// An earlier try may have done what was wanted then without our hearing, and its key may be forgotten by now. How many
+/// tries there were tells nothing: a dead row that an admin revives begins to count anew.
+constexpr bool may_be_done(Timestamp wanted_since, Timestamp now) { return now - wanted_since > payment_keys_kept; }
 
 }  // namespace isthmus

@@ -67,10 +67,6 @@ Delivery done(Statement statement) {
   return delivery;
 }
 
-/// An earlier try may have done it without our hearing, and its key may be forgotten by now. How many tries there were
-/// tells nothing: a dead row that an admin revives begins to count anew.
-bool may_be_done(Timestamp created_at, Timestamp now) { return now - created_at > payment_keys_kept; }
-
 }  // namespace
 
 bool is_final(const Error& error) {

@@ -27,9 +27,7 @@ Task<Result<Delivery>> deliver_requested_refund(Host& host, const OutboxItem& it
   RefundRequest request{item.dedupe_key,         *row->payment_intent, row->amount_cents,
                         "requested_by_customer", row->enrollment_id,   id};
   std::optional<ProviderRefund> refund;
-  // Its key may be forgotten by now, and an earlier try may have done it without our hearing: also one of those that
-  // are not counted any more since an admin revived the row.
-  if (host.clock.now() - row->created_at > payment_keys_kept) refund = co_await payments.find_refund(request);
+  if (may_be_done(row->created_at, host.clock.now())) refund = co_await payments.find_refund(request);
   if (!refund) {
     auto answer = co_await attempt(payments.refund(std::move(request)));
     if (!answer && is_final(answer.error()))
