@@ -24,6 +24,11 @@ inline std::string to_lower_ascii(std::string_view text) {
   return out;
 }
 
+/// In ASCII.
+constexpr bool is_letter_or_digit(char c) {
+  return (ascii_lower(c) >= 'a' && ascii_lower(c) <= 'z') || (c >= '0' && c <= '9');
+}
+
 constexpr bool equal_ignoring_case(std::string_view left, std::string_view right) {
   if (left.size() != right.size()) return false;
   for (std::size_t i = 0; i < left.size(); ++i)

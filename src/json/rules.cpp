@@ -4,27 +4,11 @@
 
 #include "base/id.h"
 #include "base/strings.h"
+#include "base/web_address.h"
 
 namespace isthmus {
 
 namespace {
-
-bool is_letter_or_digit(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'); }
-
-/// One part of a host name: letters, digits and inner hyphens, at most 63.
-bool is_host_label(std::string_view label) {
-  return !label.empty() && label.size() <= 63 && label.front() != '-' && label.back() != '-' &&
-         std::ranges::all_of(label, [](char c) { return is_letter_or_digit(c) || c == '-'; });
-}
-
-bool is_host_name(std::string_view host) {
-  while (true) {
-    const auto dot = host.find('.');
-    if (!is_host_label(host.substr(0, dot))) return false;
-    if (dot == std::string_view::npos) return true;
-    host.remove_prefix(dot + 1);
-  }
-}
 
 std::string count_text(std::size_t least, std::size_t most, std::string_view unit) {
   if (least == 0) return "must have at most " + std::to_string(most) + ' ' + std::string(unit);
@@ -92,18 +76,8 @@ void Uuid::check(const std::string& value, Problems& problems) const {
 }
 
 void WebAddress::check(const std::string& value, Problems& problems) const {
-  std::string_view rest = value;
-  const bool has_scheme = rest.starts_with("https://") || rest.starts_with("http://");
-  if (has_scheme) rest.remove_prefix(rest.find("://") + 3);
-  const std::string_view authority = rest.substr(0, rest.find_first_of("/?#"));
-  const std::string_view host = authority.substr(0, authority.find(':'));
-  const std::string_view port = authority.substr(std::min(host.size(), authority.size()));
-  const bool valid_port =
-      port.empty() || (port.size() >= 2 && port.size() <= 6 &&
-                       std::ranges::all_of(port.substr(1), [](char c) { return c >= '0' && c <= '9'; }));
   const bool plain = std::ranges::all_of(value, [](char c) { return c > 0x20 && c < 0x7f && c != '\\' && c != '"'; });
-  if (!has_scheme || value.size() > 2048 || !plain || !valid_port || !is_host_name(host))
-    problems.add("must be an http or https address");
+  if (value.size() > 2048 || !plain || !origin_of(value)) problems.add("must be an http or https address");
 }
 
 }  // namespace isthmus

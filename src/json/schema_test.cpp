@@ -143,7 +143,8 @@ TEST_CASE("e-mail addresses and web addresses are told from other texts") {
     CHECK_FALSE(accepts(email_address, text));
   for (const char* text : {"https://example.org", "http://localhost:8787/path?x=1#y"})
     CHECK(accepts(web_address, text));
-  for (const char* text : {"", "javascript:alert(1)", "https://", "https://user@host/", "//host", "https://a b"})
+  for (const char* text : {"", "javascript:alert(1)", "https://", "https://user@host/", "//host", "https://a b",
+                           "https://a/\n", "http://http127.1", "http://a:99999"})
     CHECK_FALSE(accepts(web_address, text));
 }
 

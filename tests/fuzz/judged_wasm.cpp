@@ -10,13 +10,13 @@
 #include "base/encoding.h"
 #include "base/strings.h"
 #include "base/time.h"
+#include "base/web_address.h"
 #include "crypto/jwt.h"
 #include "crypto/webhook_signature.h"
 #include "http/query_string.h"
 #include "json/schema.h"
 #include "json/value.h"
 #include "json/writer.h"
-#include "peerloop/enrollments/return_addresses.h"
 #include "peerloop/scheduling/icalendar.h"
 
 // What judges.test.mjs compares with other programs that do the same, as it is deployed. A call has a name and texts,
@@ -113,7 +113,7 @@ constexpr std::array calls = std::to_array<Call>({
     {"percentEncode", 1, [](const Texts& texts) { return Answer(percent_encode(texts[0])); }},
     {"formEncode", 1, [](const Texts& texts) { return Answer(form_encode(texts[0])); }},
     {"isUtf8", 1, [](const Texts& texts) { return verdict(is_valid_utf8(texts[0])); }},
-    {"origin", 1, [](const Texts& texts) { return peerloop::origin_of(texts[0]); }},
+    {"origin", 1, [](const Texts& texts) { return origin_of(texts[0]); }},
     {"webAddress", 1, is_web_address},
     {"calendar", 3, write_calendar},
     {"jwt", 3, verify_jwt},

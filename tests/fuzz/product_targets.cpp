@@ -6,15 +6,16 @@
 
 #include "base/encoding.h"
 #include "base/strings.h"
+#include "base/web_address.h"
 #include "fuzz/steps.h"
 #include "fuzz/target.h"
 #include "native/world.h"
 #include "peerloop/courses/search_words.h"
-#include "peerloop/enrollments/return_addresses.h"
 #include "peerloop/files/file_name.h"
 #include "peerloop/files/file_type.h"
 #include "peerloop/files/image.h"
 #include "peerloop/people/rules.h"
+#include "peerloop/return_addresses.h"
 #include "peerloop/scheduling/icalendar.h"
 #include "peerloop/scheduling/local_time.h"
 #include "peerloop/scheduling/zone.h"
@@ -57,15 +58,17 @@ void search(std::string_view text) {
 }
 
 void read_return_address(std::string_view text) {
-  const std::string address(text);
-  if (const auto origin = origin_of(address)) {
+  const std::optional<std::string> address(text);
+  if (const auto origin = origin_of(*address)) {
     holds(origin_of(*origin) == origin, "an origin's origin is itself");
     holds(origin_of(*origin + "/page?a=b#c") == origin, "a page is of its origin");
   }
-  const AllowedOrigins allowed{"https://app.example.org/", "http://localhost:8787, https://other.example"};
-  const auto taken = return_addresses(allowed, address, std::nullopt, "id");
+  native::MapSettings settings;
+  settings.values["APP_URL"] = "https://app.example.org/";
+  settings.values["CORS_ORIGINS"] = "http://localhost:8787, https://other.example";
+  const auto taken = return_addresses(settings, {"successUrl", address, "/"}, {"cancelUrl", std::nullopt, "/"});
   if (!taken) return;
-  const std::string lower = to_lower_ascii(address);
+  const std::string lower = to_lower_ascii(*address);
   constexpr std::array origins =
       std::to_array<std::string_view>({"https://app.example.org", "https://other.example", "http://localhost:8787"});
   holds(std::ranges::any_of(origins,

@@ -2,7 +2,7 @@
 
 #include "adapters/payments/stripe.h"
 #include "peerloop/enrollments/queries.h"
-#include "peerloop/enrollments/return_addresses.h"
+#include "peerloop/return_addresses.h"
 
 namespace isthmus::peerloop {
 
@@ -60,6 +60,12 @@ Result<Standing> payable(std::optional<Standing> standing) {
   return *std::move(standing);
 }
 
+Result<ReturnAddresses> ways_back(const Settings& settings, const Enroll& body, std::string_view enrollment_id) {
+  const std::string page = "/enrollments/" + std::string(enrollment_id) + "?checkout=";
+  return return_addresses(settings, {"successUrl", body.successUrl, page + "paid&session_id={CHECKOUT_SESSION_ID}"},
+                          {"cancelUrl", body.cancelUrl, page + "cancelled"});
+}
+
 CheckoutRequest checkout_for(const Standing& standing, ReturnAddresses addresses) {
   return {"checkout:" + *standing.enrollment_id,
           *standing.enrollment_id,
@@ -67,8 +73,8 @@ CheckoutRequest checkout_for(const Standing& standing, ReturnAddresses addresses
           *standing.price_cents,
           *standing.currency,
           standing.student_email,
-          std::move(addresses.success),
-          std::move(addresses.cancel),
+          std::move(addresses.done),
+          std::move(addresses.given_up),
           *standing.checkout_expires_at};
 }
 
@@ -124,9 +130,7 @@ Task<Result<Response>> open_page(Request& request, Standing standing, ReturnAddr
 
 Task<Result<Response>> enroll(Request& request, Enroll body) {
   co_await check_teacher(body);
-  const AllowedOrigins allowed{request.settings().get("APP_URL", "http://localhost:8787"),
-                               request.settings().get("CORS_ORIGINS")};
-  co_await return_addresses(allowed, body.successUrl, body.cancelUrl, {});
+  co_await ways_back(request.settings(), body, {});
 
   const std::string new_id = request.host().random.uuid(request.now());
   auto placed = co_await place(
@@ -140,7 +144,7 @@ Task<Result<Response>> enroll(Request& request, Enroll body) {
   if (standing.checkout_url)
     co_return ok(
         EnrollmentCheckout{*standing.enrollment_id, "pending", *standing.checkout_url, *standing.checkout_session_id});
-  auto addresses = co_await return_addresses(allowed, body.successUrl, body.cancelUrl, *standing.enrollment_id);
+  auto addresses = co_await ways_back(request.settings(), body, *standing.enrollment_id);
   co_return co_await open_page(request, std::move(standing), std::move(addresses), placed.is_new);
 }
 

@@ -1,6 +1,7 @@
 #include "peerloop/video/rooms.h"
 
 #include "adapters/video/video_provider.h"
+#include "peerloop/return_addresses.h"
 #include "peerloop/video/queries.h"
 
 namespace isthmus::peerloop {
@@ -63,12 +64,6 @@ std::optional<std::string> own_address(const Settings& settings, std::string_vie
   return std::string(url) + std::string(path);
 }
 
-std::string web_address(const Settings& settings, std::string_view path) {
-  std::string_view url = settings.get("APP_URL", "http://localhost:8787");
-  while (url.ends_with('/')) url.remove_suffix(1);
-  return std::string(url) + std::string(path);
-}
-
 RoomRequest room_for(const Door& door, const Settings& settings) {
   RoomRequest room;
   room.room_id = door.session_id;
@@ -76,7 +71,7 @@ RoomRequest room_for(const Door& door, const Settings& settings) {
   // The room may open early and the two may run over; then cron ends it.
   room.minutes = (door.ends_at - door.starts_at + doors_open_before + overtime) / minute;
   room.empty_minutes = patience / minute;
-  room.leave_url = web_address(settings, "/sessions/" + door.session_id + "/complete");
+  room.leave_url = page_of_client(settings, "/sessions/" + door.session_id + "/complete");
   room.webhook_url = own_address(settings, "/api/webhooks/" + door.room_provider.value_or(""));
   return room;
 }

@@ -1,7 +1,7 @@
 #include "peerloop/money/connect/connect.h"
 
 #include "adapters/payments/stripe.h"
-#include "peerloop/enrollments/return_addresses.h"
+#include "peerloop/return_addresses.h"
 
 namespace isthmus::peerloop {
 
@@ -28,25 +28,6 @@ Statement keep_account(std::string_view user_id, const std::optional<std::string
              user_id, before, account_id, now);
 }
 
-Result<ReturnAddresses> addresses_of(Request& request, const Onboard& body) {
-  const AllowedOrigins allowed{request.settings().get("APP_URL", "http://localhost:8787"),
-                               request.settings().get("CORS_ORIGINS")};
-  Problems problems;
-  const auto check = [&](std::string_view field, const std::optional<std::string>& address) {
-    if (!address) return;
-    const auto origin = origin_of(*address);
-    if (!origin || !allowed.contain(*origin))
-      problems.within(field, [&] { problems.add("must be an address of this application"); });
-  };
-  check("returnUrl", body.returnUrl);
-  check("refreshUrl", body.refreshUrl);
-  if (!problems.empty()) return Failure(problems.to_error());
-  std::string_view base = allowed.app_url;
-  while (base.ends_with('/')) base.remove_suffix(1);
-  const std::string page = std::string(base) + "/earnings?onboarding=";
-  return ReturnAddresses{body.returnUrl.value_or(page + "done"), body.refreshUrl.value_or(page + "again")};
-}
-
 Task<Result<std::string>> make_account(Request& request, StripePayments& payments, OwnAccount own) {
   const std::string user_id = request.user().user_id;
   // The key names the person, and the account that is being replaced: all who ask now get one and the same.
@@ -58,14 +39,16 @@ Task<Result<std::string>> make_account(Request& request, StripePayments& payment
 }
 
 OnboardingRequest page_for(Request& request, std::string_view account, const ReturnAddresses& addresses) {
-  return {"account_link:" + request.host().random.uuid(request.now()), std::string(account), addresses.success,
-          addresses.cancel};
+  return {"account_link:" + request.host().random.uuid(request.now()), std::string(account), addresses.done,
+          addresses.given_up};
 }
 
 }  // namespace
 
 Task<Result<Response>> onboard(Request& request, Onboard body) {
-  const ReturnAddresses addresses = co_await addresses_of(request, body);
+  const ReturnAddresses addresses =
+      co_await return_addresses(request.settings(), {"returnUrl", body.returnUrl, "/earnings?onboarding=done"},
+                                {"refreshUrl", body.refreshUrl, "/earnings?onboarding=again"});
   const auto own = co_await request.db().first<OwnAccount>(own_account(request.user().user_id));
   if (!own) co_return Failure(not_found("user"));
   if (own->status == "rejected")
