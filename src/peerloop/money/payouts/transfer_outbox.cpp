@@ -102,12 +102,6 @@ Task<Result<Delivery>> deliver_transfer(Host& host, const OutboxItem& item) {
   const std::string id = co_await id_in(item);
   const auto row = co_await host.database.first<TransferToMake>(transfer_to_make(id));
   if (!row || row->status != "requested") co_return Delivery{};
-  // Before the first call nothing was sent, so that a share that a refund or a dispute changed can stay. Afterwards the
-  // transfer may be there, and what is too much of it is asked back.
-  const bool is_old = may_be_done(row->created_at, host.clock.now());
-  if (item.attempts == 1 && !is_old && !row->still_due)
-    co_return done(cancel_transfer(id, "the share changed before it was sent", host.clock.now()));
-
   StripePayments payments(host);
   TransferRequest request{item.dedupe_key,
                           row->account_id,
@@ -116,6 +110,15 @@ Task<Result<Delivery>> deliver_transfer(Host& host, const OutboxItem& item) {
                           row->currency,
                           row->enrollment_id,
                           id};
+  // What an earlier try sent is there, even where its key is forgotten or the share has changed since: what is too much
+  // of it is asked back. What was not sent of a changed share stays.
+  std::optional<ProviderTransfer> made;
+  if (!row->still_due || may_be_done(row->created_at, host.clock.now()))
+    made = co_await payments.find_transfer(request);
+  if (!made && !row->still_due)
+    co_return done(cancel_transfer(id, "the share changed before it was sent", host.clock.now()));
+  if (made) co_return Delivery{made->id, settle_sent(host, id, made->id, host.clock.now())};
+
   const bool charge_is_new = request.charge_id.empty();
   if (charge_is_new) {
     if (!row->payment_intent)
@@ -127,17 +130,10 @@ Task<Result<Delivery>> deliver_transfer(Host& host, const OutboxItem& item) {
     request.charge_id = *std::move(charge);
   }
   const std::string charge_id = request.charge_id;
-
-  std::optional<ProviderTransfer> made;
-  if (is_old) made = co_await payments.find_transfer(request);
-  if (!made) {
-    auto answer = co_await attempt(payments.transfer(std::move(request)));
-    if (!answer && is_final(answer.error()))
-      co_return done(fail_transfer(id, reason_of(answer.error()), host.clock.now()));
-    if (!answer) co_return Failure(std::move(answer).error());
-    made = *std::move(answer);
-  }
-  Delivery delivery{made->id, settle_sent(host, id, made->id, host.clock.now())};
+  auto sent = co_await attempt(payments.transfer(std::move(request)));
+  if (!sent && is_final(sent.error())) co_return done(fail_transfer(id, reason_of(sent.error()), host.clock.now()));
+  if (!sent) co_return Failure(std::move(sent).error());
+  Delivery delivery{sent->id, settle_sent(host, id, sent->id, host.clock.now())};
   if (charge_is_new) delivery.statements.push_back(keep_charge(row->transaction_id, charge_id));
   co_return delivery;
 }
