@@ -28,7 +28,7 @@ const tokenId = (/** @type {number} */ index) => demoId(`bench token ${index}`);
 const emailOf = (/** @type {number} */ index) => `student${index}@bench.test`;
 const levels = ['beginner', 'intermediate', 'advanced'];
 
-const entries = {
+export const entries = {
   limit: { main: 'bench/peers/limit/peerloop.js' },
   hono: { main: 'bench/peers/hono/peerloop.js', minify: true },
   isthmus: { main: 'worker-shim/peerloop.js' },
@@ -207,6 +207,32 @@ function statementsOf(text) {
   return statements;
 }
 
+/** @param {string} side @param {string} stripeUrl */
+const startSide = async (side, stripeUrl) =>
+  startPlainWorkerd({
+    bundled: await bundled(entries[/** @type {keyof typeof entries} */ (side)]),
+    path: '/api/nothing',
+    rateLimiter: 'bench/peers/rate_limiter.js',
+    database: 'bench/peers/d1.js',
+    vars: {
+      JWT_SECRET: side === 'isthmus' ? Buffer.from(tokenKey).toString('base64') : tokenKey,
+      JWT_ISSUER: 'peerloop',
+      JWT_AUDIENCE: 'peerloop-api',
+      STRIPE_SECRET_KEY: 'sk_test_bench',
+      STRIPE_WEBHOOK_SECRET: 'whsec_bench',
+      STRIPE_URL: stripeUrl,
+      APP_URL: 'https://app.example',
+      CORS_ORIGINS: 'https://app.example',
+    },
+  });
+
+/** Milliseconds from starting the process to its first answer, that there is no such route. @param {string} side */
+export async function coldDatabaseStart(side) {
+  const server = await startSide(side, 'http://stripe.invalid');
+  await server.stop();
+  return server.firstAnswerMillis;
+}
+
 export async function startDatabaseSides() {
   const simulators = await startSimulators({ port: 0 });
   const running = [];
@@ -226,22 +252,7 @@ export async function startDatabaseSides() {
     const rows = [...seed(passwordHash), ...seedCalendar()].map(([sql, ...params]) => ({ sql: String(sql), params }));
     const servers = /** @type {any} */ ({});
     for (const side of sides) {
-      const server = await startPlainWorkerd({
-        bundled: await bundled(entries[side]),
-        path: '/api/nothing',
-        rateLimiter: 'bench/peers/rate_limiter.js',
-        database: 'bench/peers/d1.js',
-        vars: {
-          JWT_SECRET: side === 'isthmus' ? Buffer.from(tokenKey).toString('base64') : tokenKey,
-          JWT_ISSUER: 'peerloop',
-          JWT_AUDIENCE: 'peerloop-api',
-          STRIPE_SECRET_KEY: 'sk_test_bench',
-          STRIPE_WEBHOOK_SECRET: 'whsec_bench',
-          STRIPE_URL: simulators.url,
-          APP_URL: 'https://app.example',
-          CORS_ORIGINS: 'https://app.example',
-        },
-      });
+      const server = await startSide(side, simulators.url);
       running.push(server);
       servers[side] = server;
       await run(

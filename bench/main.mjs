@@ -10,7 +10,13 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { gzipSync } from 'node:zlib';
 
-import { databaseWorkloads, listWorkload, startDatabaseSides } from './database.mjs';
+import {
+  coldDatabaseStart,
+  databaseWorkloads,
+  entries as databaseEntries,
+  listWorkload,
+  startDatabaseSides,
+} from './database.mjs';
 import { root } from '../scripts/lib/worker.mjs';
 import { drive, wireRequest } from '../scripts/lib/load.mjs';
 import { bundled, removeBundles } from './lib/bundles.mjs';
@@ -95,33 +101,30 @@ async function weight({ folder, main, modules }) {
   return total;
 }
 
-/** @param {string} name @param {string} of @param {string} path */
-async function cold(name, of, path) {
+/** @param {string} name @param {any} entriesOf @param {(side: string) => Promise<number>} start */
+async function cold(name, entriesOf, start) {
   if (!isWanted(name)) return;
   /** @type {Record<string, number>} */
   const gzipped = {};
-  for (const side of sides) gzipped[side] = await weight(await bundled(entries(of)[side]));
-  await compareOnce(name, (side) => coldStart(of, side, path), 'millis', { gzipped });
+  for (const side of sides) gzipped[side] = await weight(await bundled(entriesOf[side]));
+  await compareOnce(name, start, 'millis', { gzipped });
 }
 
 /** What an instance holds after many requests, in a process that served nothing else. */
 async function memory() {
   if (!isWanted('memory')) return;
   const workload = /** @type {any} */ (plainWorkloads().find(({ name }) => name === 'validate-jwt'));
-  const { servers, stop } = await startSides('workloads', '/hello');
-  try {
-    const megabytes = /** @type {any} */ ({});
-    for (const side of sides) {
+  const once = async (/** @type {string} */ side) => {
+    const { servers, stop } = await startSides('workloads', '/hello', [side]);
+    try {
       const request = wireRequest(workload.request(0, side));
       await drive({ url: servers[side].url, count: requestsBeforeMemory, request: () => request });
-      megabytes[side] = Number((await residentMegabytes(servers[side].pid)).toPrecision(3));
+      return await residentMegabytes(servers[side].pid);
+    } finally {
+      await stop();
     }
-    const result = { name: 'memory', megabytes, shares: { whole: megabytes.isthmus / megabytes.hono } };
-    say(result);
-    workloads.push(result);
-  } finally {
-    await stop();
-  }
+  };
+  await compareOnce('memory', once, 'megabytes', {});
 }
 
 const keep = (/** @type {any} */ result) => workloads.push(result);
@@ -137,8 +140,9 @@ const plain =
 await measureAll(plain('workloads'), plainWorkloads(), keep);
 await measureAll(startDatabaseSides, databaseWorkloads(), keep);
 await measureAll(plain('routes-150'), [routesWorkload('routes-150', 150, 20_000)], keep);
-await cold('cold', 'workloads', '/hello');
-await cold('cold-150', 'routes-150', '/api/categories');
+await cold('cold', entries('workloads'), (side) => coldStart('workloads', side, '/hello'));
+await cold('cold-150', entries('routes-150'), (side) => coldStart('routes-150', side, '/api/categories'));
+await cold('cold-peerloop', databaseEntries, coldDatabaseStart);
 await memory();
 for (const count of [15, 150, 600])
   await measureAll(

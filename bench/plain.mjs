@@ -25,17 +25,17 @@ export const entries = (of) => ({
 });
 
 /**
- * Starts the three sides.
- * @param {string} of such as "workloads" or "routes-150" @param {string} path
+ * Starts the three sides, or only these.
+ * @param {string} of such as "workloads" or "routes-150" @param {string} path @param {string[]} only
  */
-export async function startSides(of, path) {
+export async function startSides(of, path, only = sides) {
   const running = [];
   const stop = async () => {
     for (const server of running) await server.stop();
   };
   try {
     const servers = /** @type {any} */ ({});
-    for (const side of sides) {
+    for (const side of only) {
       servers[side] = await startPlainWorkerd({
         bundled: await bundled(entries(of)[side]),
         vars: secrets,

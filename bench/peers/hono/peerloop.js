@@ -159,12 +159,25 @@ app.post('/api/courses/:id/enroll', signedIn, liveSession, zValidator('json', en
   const idOrSlug = c.req.param('id');
   const [[course], [existing]] = await db.batch([
     db
-      .select()
+      .select({
+        id: courses.id,
+        slug: courses.slug,
+        title: courses.title,
+        creatorId: courses.creatorId,
+        status: courses.status,
+        priceCents: courses.priceCents,
+        currency: courses.currency,
+      })
       .from(courses)
       .where(or(eq(courses.id, idOrSlug), eq(courses.slug, idOrSlug)))
       .limit(1),
     db
-      .select({ enrollment: enrollments })
+      .select({
+        id: enrollments.id,
+        status: enrollments.status,
+        checkoutUrl: enrollments.checkoutUrl,
+        checkoutSessionId: enrollments.checkoutSessionId,
+      })
       .from(enrollments)
       .innerJoin(courses, eq(courses.id, enrollments.courseId))
       .where(
@@ -181,7 +194,7 @@ app.post('/api/courses/:id/enroll', signedIn, liveSession, zValidator('json', en
   if (course.status !== 'published')
     throw refuse(409, 'course_not_published', 'This course can not be booked at present.');
   if (existing) {
-    const { id, status, checkoutUrl, checkoutSessionId } = existing.enrollment;
+    const { id, status, checkoutUrl, checkoutSessionId } = existing;
     if (status !== 'pending') throw refuse(409, 'already_enrolled', 'You are enrolled in this course already.');
     return c.json({ enrollmentId: id, status, checkoutUrl, checkoutSessionId });
   }
@@ -306,7 +319,9 @@ app.get('/api/student-teachers/:id/slots', zValidator('query', slotsQuery), asyn
     to: new Date(to),
     durationMinutes,
     sessionMinutes,
-    slots: slotsOf(calendar, { from, to, now, minutes: durationMinutes }).map((slot) => shownSlot(slot, timezone)),
+    slots: slotsOf(calendar, { from, to, now, minutes: durationMinutes }).map((startsAt) =>
+      shownSlot(startsAt, durationMinutes, timezone),
+    ),
   });
 });
 

@@ -1,6 +1,6 @@
-/** When a session with a teacher can begin, reckoned with luxon. */
+/** When a session with a teacher can begin: luxon where a time zone matters, milliseconds elsewhere. */
 
-import { DateTime, Interval } from 'luxon';
+import { DateTime } from 'luxon';
 
 /**
  * @param {object} calendar
@@ -9,6 +9,7 @@ import { DateTime, Interval } from 'luxon';
  * @param {Map<string, [number, number][]>} calendar.exceptions hours instead of the weekday's, by date
  * @param {{startsAt: number, endsAt: number}[]} calendar.taught the teacher's sessions
  * @param {{from: number, to: number, now: number, minutes: number}} question
+ * @returns when each begins
  */
 export function slotsOf({ availability, rules, exceptions, taught }, { from, to, now, minutes }) {
   const zone = availability.timezone;
@@ -21,9 +22,10 @@ export function slotsOf({ availability, rules, exceptions, taught }, { from, to,
     const date = DateTime.fromMillis(startsAt, { zone }).toISODate() ?? '';
     perDay.set(date, (perDay.get(date) ?? 0) + 1);
   }
-  const busy = taught.map(({ startsAt, endsAt }) =>
-    Interval.fromDateTimes(DateTime.fromMillis(startsAt - apart), DateTime.fromMillis(endsAt + apart)),
-  );
+  const busy = taught.map(({ startsAt, endsAt }) => ({ from: startsAt - apart, to: endsAt + apart }));
+  const length = minutes * 60_000;
+  const step = availability.slotStepMinutes * 60_000;
+  /** @type {number[]} */
   const found = [];
   const last = DateTime.fromMillis(latest, { zone });
   for (let date = DateTime.fromMillis(from, { zone }).startOf('day'); date <= last; date = date.plus({ days: 1 })) {
@@ -35,25 +37,27 @@ export function slotsOf({ availability, rules, exceptions, taught }, { from, to,
         .filter(({ weekday }) => weekday === date.weekday)
         .map(({ fromMinute, toMinute }) => /** @type {const} */ ([fromMinute, toMinute]));
     for (const [opens, closes] of hours) {
-      const end = date.set({ hour: Math.floor(closes / 60), minute: closes % 60 });
-      let at = date.set({ hour: Math.floor(opens / 60), minute: opens % 60 });
-      for (; at.plus({ minutes }) <= end; at = at.plus({ minutes: availability.slotStepMinutes })) {
-        const slot = Interval.after(at, { minutes });
-        if (at.toMillis() < earliest || at.toMillis() >= to || at.toMillis() > latest) continue;
-        if (!busy.some((other) => other.overlaps(slot))) found.push(slot);
+      const at = (/** @type {number} */ minute) =>
+        date.set({ hour: Math.floor(minute / 60), minute: minute % 60 }).toMillis();
+      const end = at(closes);
+      // Clocks change what a minute is called, not how long it is: the steps need no zone.
+      for (let start = at(opens); start + length <= end; start += step) {
+        if (start < earliest || start >= to || start > latest) continue;
+        if (!busy.some((other) => start < other.to && start + length > other.from)) found.push(start);
       }
     }
   }
   return found;
 }
 
-/** @param {Interval} slot @param {string} zone */
-export function shownSlot({ start, end }, zone) {
-  const local = (/** @type {any} */ at) => at.setZone(zone).toISO({ suppressMilliseconds: true });
+/** @param {number} startsAt @param {number} minutes @param {string} zone */
+export function shownSlot(startsAt, minutes, zone) {
+  const endsAt = startsAt + minutes * 60_000;
+  const local = (/** @type {number} */ at) => DateTime.fromMillis(at, { zone }).toISO({ suppressMilliseconds: true });
   return {
-    startsAt: start?.toUTC().toISO(),
-    endsAt: end?.toUTC().toISO(),
-    localStart: local(start),
-    localEnd: local(end),
+    startsAt: new Date(startsAt),
+    endsAt: new Date(endsAt),
+    localStart: local(startsAt),
+    localEnd: local(endsAt),
   };
 }

@@ -1,6 +1,7 @@
 import { shownSlot, slotsOf } from '../hono/slots.js';
 import { answer } from './answers.js';
 
+// D1 compiles a statement with a bare ?1 anew at each use, and one with +?1 once.
 const course = `json_object('id', c.id, 'slug', c.slug, 'title', c.title, 'summary', substr(c.description, 1, 280),
   'level', c.level, 'category', json_object('id', g.id, 'slug', g.slug, 'name', g.name),
   'creator', json_object('id', u.id, 'name', u.name, 'handle', u.handle,
@@ -12,32 +13,32 @@ const course = `json_object('id', c.id, 'slug', c.slug, 'title', c.title, 'summa
   'publishedAt', strftime('%Y-%m-%dT%H:%M:%fZ', c.published_at / 1000.0, 'unixepoch'))`;
 const list = `SELECT json_group_array(json(item)) AS items FROM (
   SELECT ${course} AS item FROM courses c JOIN categories g ON g.id = c.category_id JOIN users u ON u.id = c.creator_id
-  WHERE c.status = 'published' ORDER BY c.published_at DESC, c.id DESC LIMIT ?1)`;
-const session = 'SELECT family_id FROM refresh_tokens WHERE access_jti = ?1';
+  WHERE c.status = 'published' ORDER BY c.published_at DESC, c.id DESC LIMIT +?1)`;
+const session = 'SELECT family_id FROM refresh_tokens WHERE access_jti = +?1';
 const enroll = `INSERT INTO enrollments (id, course_id, student_id, teacher_id, instructor_type, price_cents, currency,
     checkout_expires_at, created_at, updated_at)
-  SELECT ?1, id, ?2, creator_id, 'creator', price_cents, currency, ?4, ?5, ?5 FROM courses WHERE id = ?3
+  SELECT +?1, id, +?2, creator_id, 'creator', price_cents, currency, +?4, +?5, +?5 FROM courses WHERE id = +?3
   RETURNING price_cents, currency`;
-const opened = 'UPDATE enrollments SET checkout_session_id = ?2, checkout_url = ?3 WHERE id = ?1';
-const used = `INSERT INTO rate_limits (key, started_at, expires_at, count) VALUES (?1, ?2, ?2 + 60000, 1)
+const opened = 'UPDATE enrollments SET checkout_session_id = +?2, checkout_url = +?3 WHERE id = +?1';
+const used = `INSERT INTO rate_limits (key, started_at, expires_at, count) VALUES (+?1, +?2, +?2 + 60000, 1)
   ON CONFLICT (key) DO UPDATE SET count = count + 1 RETURNING count`;
 const account = `SELECT json_object('id', u.id, 'name', u.name, 'handle', u.handle, 'email', u.email,
     'emailVerified', json(iif(u.email_verified_at IS NULL, 'false', 'true')),
     'roles', (SELECT json_group_array(role) FROM user_roles WHERE user_id = u.id), 'bio', u.bio, 'avatarUrl', NULL,
     'timezone', u.timezone, 'marketingOptOut', json('false'),
     'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', u.created_at / 1000.0, 'unixepoch')) AS json, u.id
-  FROM users u WHERE u.email = ?1`;
+  FROM users u WHERE u.email = +?1`;
 const openSession = `INSERT INTO auth_sessions (id, user_id, created_at, last_used_at, expires_at)
-  VALUES (?1, ?2, ?3, ?3, ?3 + 86400000)`;
+  VALUES (+?1, +?2, +?3, +?3, +?3 + 86400000)`;
 const keepToken = `INSERT INTO refresh_tokens (token_hash, family_id, access_jti, access_expires_at, created_at, expires_at)
-  VALUES (?1, ?2, ?2, ?3 + 3600000, ?3, ?3 + 86400000)`;
+  VALUES (+?1, +?2, +?2, +?3 + 3600000, +?3, +?3 + 86400000)`;
 
 const hours = `SELECT a.*, (SELECT json_group_array(json_array(weekday, from_minute, to_minute))
     FROM availability_rules WHERE teacher_id = a.teacher_id) AS rules,
   (SELECT json_group_object(date, json(hours)) FROM availability_exceptions WHERE teacher_id = a.teacher_id) AS exceptions
-  FROM availability a WHERE a.teacher_id = ?1`;
+  FROM availability a WHERE a.teacher_id = +?1`;
 const taught = `SELECT starts_at, ends_at FROM sessions
-  WHERE teacher_id = ?1 AND status <> 'cancelled' AND starts_at BETWEEN ?2 - 172800000 AND ?3 + 172800000`;
+  WHERE teacher_id = +?1 AND status <> 'cancelled' AND starts_at BETWEEN +?2 - 172800000 AND +?3 + 172800000`;
 
 function uuidv7(now = Date.now()) {
   const time = now.toString(16).padStart(12, '0');
@@ -129,7 +130,7 @@ async function listSlots(env, { pathname, searchParams, href }) {
     to: new Date(to),
     durationMinutes: sessionMinutes[0],
     sessionMinutes,
-    slots: slotsOf(calendar, question).map((slot) => shownSlot(slot, timezone)),
+    slots: slotsOf(calendar, question).map((startsAt) => shownSlot(startsAt, sessionMinutes[0], timezone)),
   });
   reckoned.set(href, text);
   return text;
@@ -150,6 +151,8 @@ export default {
     }
     if (pathname.endsWith('/slots'))
       return answer(request, env, '/api/student-teachers/:id/slots', () => listSlots(env, url));
-    return answer(request, env, '/api/courses/:id/enroll', () => enrollIn(request, env, pathname.split('/')[3]), 201);
+    if (pathname.endsWith('/enroll'))
+      return answer(request, env, '/api/courses/:id/enroll', () => enrollIn(request, env, pathname.split('/')[3]), 201);
+    return new Response(null, { status: 404 });
   },
 };
