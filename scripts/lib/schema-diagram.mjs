@@ -58,6 +58,7 @@ const domains = [
       'idempotency_keys',
       'rate_limits',
       'webhook_events',
+      'event_cursors',
       'outbox',
       'emails',
       'audit_log',

@@ -36,6 +36,7 @@
 #include "peerloop/video/routes.h"
 #include "peerloop/video/settle.h"
 #include "peerloop/webhooks/bigbluebutton.h"
+#include "peerloop/webhooks/missed_events.h"
 #include "peerloop/webhooks/plugnmeet.h"
 #include "peerloop/webhooks/resend.h"
 #include "peerloop/webhooks/stream.h"
@@ -91,7 +92,6 @@ constexpr auto deliveries = std::to_array<OutboxHandler>({
     calling_off_handler,
 });
 
-/// One dispatch holds its rows for two minutes; ten calls of a provider end within that, however slow they are.
 constexpr std::int64_t rows_a_dispatch = 10;
 constexpr int dispatches_a_run = 5;
 
@@ -105,6 +105,7 @@ Task<Result<void>> run_scheduled(Host& host, std::string_view, Timestamp now) {
   };
   note(co_await attempt(send_reminders(host, now)));
   for (int i = 0; i < dispatches_a_run; ++i) note(co_await attempt(dispatch(host)));
+  note(co_await attempt(take_missed_events(host, now)));
   note(co_await attempt(release_unpaid_enrollments(host, now)));
   note(co_await attempt(give_up_uploads(host, now)));
   note(co_await attempt(settle_overdue_sessions(host, now)));

@@ -287,6 +287,45 @@ describe("what our Worker sends to Stripe, beside Stripe's own SDK", () => {
     same('/v1/refunds');
   });
 
+  it('an event that never reached our Worker is found by the same call as the SDK, and has its effect', async () => {
+    const { events, store } = /** @type {any} */ (peerloop.control).parts.stripe;
+    const student = await peerloop.signUp();
+    const { body } = await student.enroll('python-for-data-work');
+    const { endpoint } = events;
+    events.endpoint = () => null;
+    await peerloop.control.pay(body.checkoutSessionId);
+    events.endpoint = endpoint;
+    for (const event of store.all('event')) event.created -= 20 * 60;
+
+    await peerloop.write('UPDATE event_cursors SET looked_at = looked_at - 3600000, event_id = NULL');
+    await peerloop.cron();
+    const { status } = await peerloop.row('SELECT status FROM enrollments WHERE id = ?', body.enrollmentId);
+    assert.equal(status, 'enrolled');
+    await peerloop.ledgerIsBalanced();
+
+    const ours = asked('/v1/events').at(-1);
+    const dispute = ['created', 'updated', 'closed', 'funds_withdrawn', 'funds_reinstated'];
+    await stripe.events.list({
+      limit: 50,
+      created: { lt: Number(ours.params.created.lt) },
+      types: [
+        'checkout.session.completed',
+        'checkout.session.async_payment_succeeded',
+        'checkout.session.async_payment_failed',
+        'checkout.session.expired',
+        'charge.refunded',
+        'refund.updated',
+        'refund.failed',
+        'transfer.created',
+        'transfer.updated',
+        'transfer.reversed',
+        ...dispute.map((type) => `charge.dispute.${type}`),
+      ],
+    });
+    const { 'idempotency-key': _, ...withoutKey } = allowed;
+    isTheSameCall(ours, asked('/v1/events').at(-1), withoutKey);
+  });
+
   it('the SDK, pointed at the same simulator, finds what our Worker made there', async () => {
     const student = await peerloop.signUp();
     const { body } = await student.enroll('testing-without-tears');

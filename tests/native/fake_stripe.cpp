@@ -1,5 +1,7 @@
 #include "native/fake_stripe.h"
 
+#include <algorithm>
+
 #include "base/encoding.h"
 #include "crypto/hmac.h"
 #include "http/query_string.h"
@@ -265,15 +267,39 @@ Json FakeStripe::payout(const std::string& account, std::int64_t cents, std::str
 }
 
 Json FakeStripe::account_event(std::string_view type, const Json& object, const std::string& account) {
-  Json made = event(type, object);
+  Json made = new_event(type, object);
   made["account"] = account;
   return made;
+}
+
+IncomingAnswer FakeStripe::list_events(const std::map<std::string, std::string>& query) const {
+  std::set<std::string> types;
+  for (const auto& [name, value] : query)
+    if (name.starts_with("types[")) types.insert(value);
+  std::vector<Json> found;
+  const auto cursor = query.find("ending_before");
+  bool is_behind = cursor == query.end();
+  for (const Json& event : events) {
+    if (is_behind && types.contains(event["type"].get<std::string>()) &&
+        event["created"] < std::stoll(query.at("created[lt]")))
+      found.push_back(event);
+    is_behind = is_behind || event["id"] == cursor->second;
+  }
+  if (!is_behind) return refusal(404, "invalid_request_error", "resource_missing", "ending_before");
+  const std::size_t limit = std::stoull(query.at("limit"));
+  const bool has_more = found.size() > limit;
+  // Those next to the cursor; without one the latest.
+  if (has_more && cursor != query.end()) found.resize(limit);
+  if (has_more && cursor == query.end()) found.erase(found.begin(), found.end() - static_cast<std::ptrdiff_t>(limit));
+  std::ranges::reverse(found);
+  return answer_of(200, {{"object", "list"}, {"data", found}, {"has_more", has_more}});
 }
 
 IncomingAnswer FakeStripe::read(const std::string& path, const std::map<std::string, std::string>& query) {
   const auto below = [&](std::string_view folder) {
     return path.starts_with(folder) ? path.substr(folder.size()) : std::string();
   };
+  if (path == "/v1/events") return list_events(query);
   Json list{{"object", "list"}, {"data", Json::array()}};
   if (path == "/v1/transfers") {
     for (const auto& [id, transfer] : transfers)
@@ -331,6 +357,10 @@ Json FakeStripe::refund(const std::string& payment_intent, std::int64_t cents) {
 }
 
 Json FakeStripe::event(std::string_view type, const Json& object) {
+  return events.emplace_back(new_event(type, object));
+}
+
+Json FakeStripe::new_event(std::string_view type, const Json& object) {
   return {{"id", next_id("evt_")},
           {"object", "event"},
           {"api_version", "2026-07-29.dahlia"},

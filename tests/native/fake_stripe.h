@@ -56,7 +56,7 @@ class FakeStripe {
 
   /// An event about a connected account.
   Json account_event(std::string_view type, const Json& object, const std::string& account);
-  /// A new event about an object as it is now.
+  /// A new event about an object as it is now. Our account's events stay in its list.
   Json event(std::string_view type, const Json& object);
   /// The delivery of an event, signed now.
   Outgoing delivery(const Json& event) const;
@@ -72,6 +72,8 @@ class FakeStripe {
   std::vector<Json> refunds;
   /// Of refunds and expiries that our side asked for, in order.
   std::vector<Json> events_of_calls;
+  /// Of our own account, in order.
+  std::vector<Json> events;
 
  private:
   struct Kept {
@@ -86,6 +88,8 @@ class FakeStripe {
   IncomingAnswer create_account(const std::map<std::string, std::string>& form);
   IncomingAnswer create_transfer(const std::map<std::string, std::string>& form);
   IncomingAnswer create_reversal(const std::string& transfer, const std::map<std::string, std::string>& form);
+  Json new_event(std::string_view type, const Json& object);
+  IncomingAnswer list_events(const std::map<std::string, std::string>& query) const;
   IncomingAnswer read(const std::string& path, const std::map<std::string, std::string>& query);
   std::string next_id(std::string_view prefix);
 

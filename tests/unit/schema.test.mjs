@@ -61,6 +61,7 @@ function fillOperations(db) {
       now,
       now,
     ],
+    ["INSERT INTO event_cursors (provider, looked_at) VALUES ('stripe', ?)", now],
     [
       "INSERT INTO webhook_events (provider, event_id, type, received_at, status, body) VALUES ('stripe', 'evt_1', 't', ?, 'processed', '{}')",
       now,

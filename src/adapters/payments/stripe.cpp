@@ -270,6 +270,23 @@ Task<Result<std::optional<ProviderTransfer>>> StripePayments::find_transfer(Tran
   co_return found ? read_stripe_transfer(*found) : std::nullopt;
 }
 
+Task<Result<StripeEvents>> StripePayments::events_after(std::optional<std::string> event_id, Timestamp before,
+                                                        std::span<const std::string_view> types) {
+  auto answer = co_await send(stripe::events(event_id, before, types));
+  if (!answer) co_return Failure(std::move(answer).error().error);
+  const auto json = parse_json(*answer);
+  const auto data = json ? json->member("data") : std::nullopt;
+  if (!data) co_return Failure(unreadable("events"));
+  StripeEvents page;
+  data->for_each_element([&](JsonValue event) {
+    if (const auto id = event.string_at({"id"})) page.events.push_back({std::string(*id), event.text()});
+  });
+  std::ranges::reverse(page.events);
+  const auto more = json->member("has_more");
+  page.has_more = more && more->boolean().value_or(false);
+  co_return page;
+}
+
 Task<Result<ProviderTransfer>> StripePayments::reverse(ReversalRequest request) {
   auto answer = co_await send(stripe::reverse(request));
   if (!answer) co_return Failure(std::move(answer).error().error);

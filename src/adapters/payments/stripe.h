@@ -7,12 +7,23 @@
 
 namespace isthmus {
 
-/// Stripe, by its HTTP API. Settings: `STRIPE_SECRET_KEY`; `STRIPE_URL` (default https://api.stripe.com).
 /// A transfer as Stripe writes it, in an answer or an event; nothing where it is none.
 std::optional<ProviderTransfer> read_stripe_transfer(JsonValue object);
 /// The same of a charge.
 std::optional<ProviderCharge> read_stripe_charge(JsonValue object);
 
+/// An event as Stripe's deliveries have it.
+struct StripeEventText {
+  std::string id;
+  std::string body;
+};
+
+struct StripeEvents {
+  std::vector<StripeEventText> events;  ///< the oldest first
+  bool has_more = false;                ///< younger ones follow
+};
+
+/// Stripe, by its HTTP API. Settings: `STRIPE_SECRET_KEY`; `STRIPE_URL` (default https://api.stripe.com).
 class StripePayments final : public PaymentProvider {
  public:
   explicit StripePayments(Host& host) : host_(host) {}
@@ -29,13 +40,19 @@ class StripePayments final : public PaymentProvider {
   Task<Result<std::optional<ProviderTransfer>>> find_reversal(ReversalRequest request) override;
   Task<Result<std::optional<ProviderRefund>>> find_refund(RefundRequest request) override;
 
+  /// The account's events of these types that are older than `before`: those that came next after an event, or else the
+  /// latest. Refused where Stripe does not know the event any more.
+  Task<Result<StripeEvents>> events_after(std::optional<std::string> event_id, Timestamp before,
+                                          std::span<const std::string_view> types);
+
  private:
-  /// What Stripe answered to a call, where it was a yes.
+  /// Why a call was not done.
   struct Refusal {
     std::string code;
     std::string param;
     Error error;
   };
+  /// The JSON of a yes.
   using Answer = std::expected<std::string, Refusal>;
 
   /// Sends a call, again where that is safe and promising, unless Stripe is known to be down. Gives the JSON of a 2xx,

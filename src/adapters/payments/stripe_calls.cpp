@@ -126,6 +126,15 @@ Call transfers_of(std::string_view group) {
   return {"/v1/transfers", std::move(form).text(), {}};
 }
 
+Call events(const std::optional<std::string>& after, Timestamp before, std::span<const std::string_view> types) {
+  Form form;
+  form.add("limit", 50).add("created[lt]", before.seconds());
+  for (std::size_t i = 0; i < types.size(); ++i) form.add("types[" + std::to_string(i) + ']', types[i]);
+  // The list begins with the latest: what came after an event stands before it.
+  if (after) form.add("ending_before", *after);
+  return {"/v1/events", std::move(form).text(), {}};
+}
+
 Call transfer_of(std::string_view id) { return {"/v1/transfers/" + percent_encode(id), {}, {}}; }
 
 }  // namespace isthmus::stripe

@@ -1,11 +1,14 @@
 #pragma once
 
+#include <optional>
+#include <span>
 #include <string>
+#include <string_view>
 
 #include "adapters/payments/payment_provider.h"
 
 /// What is sent to Stripe for each operation, without sending it.
-/// https://docs.stripe.com/api, version `stripe_version`.
+/// https://docs.stripe.com/api, version `api_version`.
 namespace isthmus::stripe {
 
 inline constexpr std::string_view api_version = "2026-07-29.dahlia";
@@ -28,6 +31,8 @@ Call payment_intent(std::string_view id);
 Call refunds_of(std::string_view payment_intent);
 Call transfers_of(std::string_view group);
 Call transfer_of(std::string_view id);
+/// Of these types (at most 20) and older than `before`: the 50 that came next after an event, or the latest 50.
+Call events(const std::optional<std::string>& after, Timestamp before, std::span<const std::string_view> types);
 
 /// Nested names as `line_items[0][price_data][currency]`; everything but unreserved characters and the brackets is
 /// percent-encoded, spaces as %20.

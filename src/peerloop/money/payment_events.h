@@ -35,8 +35,8 @@ Task<Result<Settled>> settle_refund(Host& host, WebhookEvent event, RefundedChar
 /// The same from the answer to a refund of ours, without an event.
 Task<Result<void>> apply_refund(Host& host, RefundedCharge charge);
 
-/// A refund that the bank sent back: the money is with us again, and still belongs to the student. A person must find
-/// another way.
+/// A refund that the bank sent back, or that was canceled on its way: the money is with us again, and still belongs to
+/// the student. A person must find another way.
 struct FailedRefund {
   std::string id;
   std::string request_id;  ///< "" where we did not ask for it

@@ -54,7 +54,8 @@ decltype(StripeEvent::news) read_news(std::string_view type, JsonValue object) {
     return charge;
   }
   if (type == "refund.failed" || type == "refund.updated") {
-    if (text_at(object, {"status"}) != "failed") return Uninteresting{};
+    const std::string status = text_at(object, {"status"});
+    if (status != "failed" && status != "canceled") return Uninteresting{};
     RefundSentBack refund{std::move(id),
                           text_at(object, {"metadata", "refund_id"}),
                           text_at(object, {"charge"}),

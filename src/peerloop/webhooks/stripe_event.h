@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -26,6 +27,13 @@ using TransferNews = ProviderTransfer;
 using DisputeNews = Dispute;
 using PayoutNews = BankPayout;
 struct Uninteresting {};
+
+/// The types of our own account's events that mean something to us.
+inline constexpr std::array stripe_event_types = std::to_array<std::string_view>(
+    {"checkout.session.completed", "checkout.session.async_payment_succeeded", "checkout.session.async_payment_failed",
+     "checkout.session.expired", "charge.refunded", "refund.updated", "refund.failed", "transfer.created",
+     "transfer.updated", "transfer.reversed", "charge.dispute.created", "charge.dispute.updated",
+     "charge.dispute.closed", "charge.dispute.funds_withdrawn", "charge.dispute.funds_reinstated"});
 
 struct StripeEvent {
   WebhookEvent event;

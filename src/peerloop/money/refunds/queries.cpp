@@ -91,7 +91,7 @@ std::vector<Statement> book_failed_refund(Host& host, const FailedRefund& refund
                       now));
   if (!refund.request_id.empty())
     batch.push_back(sql(R"(
-      UPDATE refund_requests SET status = 'failed', failure = 'the bank sent it back', settled_at = ?2
+      UPDATE refund_requests SET status = 'failed', failure = 'it was sent back', settled_at = ?2
       WHERE id = ?1 AND status <> 'failed')",
                         refund.request_id, now));
   return batch;
