@@ -7,12 +7,12 @@
 
 namespace isthmus {
 
-/// Stripe, by its HTTP API. Settings: `STRIPE_SECRET_KEY`; `STRIPE_URL` (default https://api.stripe.com).
 /// A transfer as Stripe writes it, in an answer or an event; nothing where it is none.
 std::optional<ProviderTransfer> read_stripe_transfer(JsonValue object);
 /// The same of a charge.
 std::optional<ProviderCharge> read_stripe_charge(JsonValue object);
 
+/// Stripe, by its HTTP API. Settings: `STRIPE_SECRET_KEY`; `STRIPE_URL` (default https://api.stripe.com).
 class StripePayments final : public PaymentProvider {
  public:
   explicit StripePayments(Host& host) : host_(host) {}
@@ -30,12 +30,13 @@ class StripePayments final : public PaymentProvider {
   Task<Result<std::optional<ProviderRefund>>> find_refund(RefundRequest request) override;
 
  private:
-  /// What Stripe answered to a call, where it was a yes.
+  /// Why a call was not done. `code` and `param` are Stripe's, empty where it named none.
   struct Refusal {
     std::string code;
     std::string param;
     Error error;
   };
+  /// What Stripe answered to a call, where it was a yes.
   using Answer = std::expected<std::string, Refusal>;
 
   /// Sends a call, again where that is safe and promising, unless Stripe is known to be down. Gives the JSON of a 2xx,

@@ -5,7 +5,7 @@
 #include "adapters/payments/payment_provider.h"
 
 /// What is sent to Stripe for each operation, without sending it.
-/// https://docs.stripe.com/api, version `stripe_version`.
+/// https://docs.stripe.com/api, version `api_version`.
 namespace isthmus::stripe {
 
 inline constexpr std::string_view api_version = "2026-07-29.dahlia";
