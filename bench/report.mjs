@@ -1,4 +1,4 @@
-/** bench/results.md and bench/results.svg from the numbers of a run. */
+/** bench/results.md, bench/results.svg and the costs in docs/performance.md, from the numbers of a run. */
 
 import { sides } from './lib/measure.mjs';
 
@@ -16,9 +16,10 @@ const goals = {
   cold: { of: 'whole', most: 1, words: 'no slower than Hono' },
 };
 
+/** To what can be read of it. @param {number} value */
+const rounded = (value) => (value >= 1000 ? Math.round(value) : Number(value.toPrecision(3)));
 /** @param {number} value */
-const short = (value) =>
-  value >= 1000 ? Math.round(value).toLocaleString('en-GB') : String(Number(value.toPrecision(3)));
+const short = (value) => (value >= 1000 ? rounded(value).toLocaleString('en-GB') : String(rounded(value)));
 
 /** @param {any} shares @param {string} name */
 function goalCell(shares, name) {
@@ -121,7 +122,8 @@ const asked = [
 ];
 
 /**
- * What a million requests cost, for docs/performance.md; undefined where a workload was left out.
+ * What a million requests cost, for docs/performance.md, by what the page of results shows; undefined where a workload
+ * was left out.
  * @param {any} results
  */
 export function costTable({ workloads }) {
@@ -129,7 +131,7 @@ export function costTable({ workloads }) {
   const rows = asked.map(({ what, workload, keyReads = 0, rowsRead = 0, rowsWritten = 0 }) => {
     const cpuMicros = workloads.find((/** @type {any} */ { name }) => name === workload)?.cpuMicros;
     if (!cpuMicros) return undefined;
-    const millis = /** @type {const} */ (['isthmus', 'hono']).map((side) => cpuMicros[side] / 1000);
+    const millis = /** @type {const} */ (['isthmus', 'hono']).map((side) => rounded(cpuMicros[side]) / 1000);
     const cpu = millis.map((value) => value * prices.cpuMillis);
     const rest = {
       keyReads: keyReads * prices.keyReads,
