@@ -17,6 +17,7 @@ import {
   listWorkload,
   startDatabaseSides,
 } from './database.mjs';
+import { publish } from '../scripts/lib/published.mjs';
 import { root } from '../scripts/lib/worker.mjs';
 import { drive, wireRequest } from '../scripts/lib/load.mjs';
 import { bundled, removeBundles } from './lib/bundles.mjs';
@@ -24,7 +25,7 @@ import { measure, sides } from './lib/measure.mjs';
 import { residentMegabytes } from './lib/process.mjs';
 import { median, spread } from './lib/statistics.mjs';
 import { coldStart, entries, plainWorkloads, routesWorkload, startSides, webhook } from './plain.mjs';
-import { resultsPage, resultsPlot } from './report.mjs';
+import { costTable, resultsPage, resultsPlot } from './report.mjs';
 
 const { values: options } = parseArgs({
   options: {
@@ -177,4 +178,6 @@ if (options.json) await writeFile(options.json, `${JSON.stringify(results, null,
 if (options.publish || (!options.quick && !only)) {
   await writeFile(join(root, 'bench/results.md'), resultsPage(results));
   await writeFile(join(root, 'bench/results.svg'), resultsPlot(results));
+  const costs = costTable(results);
+  if (costs) await publish('docs/performance.md', 'scripts/bench', costs);
 }

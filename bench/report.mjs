@@ -1,8 +1,8 @@
-/** bench/results.md and bench/results.svg from the numbers of a run. */
+/** bench/results.md, bench/results.svg and the costs in docs/performance.md, from the numbers of a run. */
 
 import { sides } from './lib/measure.mjs';
 
-/** What each workload should reach: a share of Hono's cost, of the whole or of what lies above the limit. */
+/** What we want each workload to reach, goals of our own: a share of Hono's cost, of the whole or of what lies above the limit. */
 const goals = {
   hello: { of: 'ofLimit', most: 1.1, words: 'within 10 % of the limit' },
   jwt: { of: 'aboveLimit', most: 0.3, words: '≤ 0.3 above the limit' },
@@ -16,9 +16,10 @@ const goals = {
   cold: { of: 'whole', most: 1, words: 'no slower than Hono' },
 };
 
+/** To what can be read of it. @param {number} value */
+const rounded = (value) => (value >= 1000 ? Math.round(value) : Number(value.toPrecision(3)));
 /** @param {number} value */
-const short = (value) =>
-  value >= 1000 ? Math.round(value).toLocaleString('en-GB') : String(Number(value.toPrecision(3)));
+const short = (value) => (value >= 1000 ? rounded(value).toLocaleString('en-GB') : String(rounded(value)));
 
 /** @param {any} shares @param {string} name */
 function goalCell(shares, name) {
@@ -104,6 +105,57 @@ The client shares the machine's cores with the server.
 | --- | --- | --- | --- |
 ${speeds.join('\n')}
 ${growthSection}`;
+}
+
+/** In dollars a million: requests, milliseconds of CPU, reads of KV, rows of D1. */
+const prices = { requests: 0.3, cpuMillis: 0.02, keyReads: 0.5, rowsRead: 0.001, rowsWritten: 1 };
+
+/** What PeerLoop is asked, each with the workload whose CPU it takes and what one of it reads and writes. */
+const asked = [
+  { what: 'answers without I/O (`hello`)', workload: 'hello' },
+  { what: 'tokens checked (`jwt`)', workload: 'jwt' },
+  { what: 'pages of 20 courses (`d1-list`)', workload: 'd1-list', rowsRead: 100 },
+  { what: 'pages of 20 notifications, signed in (as `jwt`)', workload: 'jwt', keyReads: 1, rowsRead: 45 },
+  { what: 'sign-ins (`login`)', workload: 'login', rowsRead: 10, rowsWritten: 9 },
+  { what: 'enrollments begun (`d1-enroll`)', workload: 'd1-enroll', rowsRead: 20, rowsWritten: 16 },
+  { what: 'bookings (as `d1-enroll`)', workload: 'd1-enroll', rowsRead: 50, rowsWritten: 30 },
+];
+
+/**
+ * What a million requests cost, for docs/performance.md, by what the page of results shows; undefined where a workload
+ * was left out.
+ * @param {any} results
+ */
+export function costTable({ workloads }) {
+  const dollars = (/** @type {number} */ value) => `$${value >= 0.1 ? value.toFixed(2) : Number(value.toPrecision(2))}`;
+  const rows = asked.map(({ what, workload, keyReads = 0, rowsRead = 0, rowsWritten = 0 }) => {
+    const cpuMicros = workloads.find((/** @type {any} */ { name }) => name === workload)?.cpuMicros;
+    if (!cpuMicros) return undefined;
+    const millis = /** @type {const} */ (['isthmus', 'hono']).map((side) => rounded(cpuMicros[side]) / 1000);
+    const cpu = millis.map((value) => value * prices.cpuMillis);
+    const rest = {
+      keyReads: keyReads * prices.keyReads,
+      rowsRead: rowsRead * prices.rowsRead,
+      rowsWritten: rowsWritten * prices.rowsWritten,
+    };
+    const others = prices.requests + rest.keyReads + rest.rowsRead + rest.rowsWritten;
+    const cells = [
+      what,
+      dollars(prices.requests),
+      ...millis.map((value, i) => `${dollars(cpu[i])} (${Number(value.toPrecision(3))})`),
+      keyReads ? dollars(rest.keyReads) : '',
+      rowsRead ? `${dollars(rest.rowsRead)} (${rowsRead})` : '',
+      rowsWritten ? `${dollars(rest.rowsWritten)} (${rowsWritten})` : '',
+      ...cpu.map((value) => dollars(others + value)),
+    ];
+    return `| ${cells.join(' | ')} |`;
+  });
+  if (rows.includes(undefined)) return undefined;
+  return [
+    '| a million of | request | CPU, isthmus (ms) | CPU, Hono (ms) | KV | rows read | rows written | isthmus | Hono |',
+    '| --- | --: | --: | --: | --: | --: | --: | --: | --: |',
+    ...rows,
+  ].join('\n');
 }
 
 const colours = /** @type {const} */ ({ limit: '#9aa4b2', hono: '#e8833a', isthmus: '#2f6fde' });

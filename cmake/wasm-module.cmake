@@ -22,6 +22,4 @@ function(add_wasm_module name)
     -Wl,--export-if-defined=__instance_signal -Wl,--export-if-defined=__instance_terminated
     $<$<CONFIG:Release>:--emit-symbol-map>
     ${arg_OPTIONS})
-  add_custom_command(TARGET ${name} POST_BUILD VERBATIM
-    COMMAND ${CMAKE_COMMAND} -D FILE=$<TARGET_FILE:${name}> -P ${PROJECT_SOURCE_DIR}/cmake/report-size.cmake)
 endfunction()

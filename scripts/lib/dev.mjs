@@ -46,7 +46,7 @@ process.stdout.write(`
   Demo accounts, password "${password}":
 ${accounts.join('\n')}
 
-  Three things to try:
+  Four things to try:
     1. Read the catalogue:   curl '${url}/api/courses?limit=3'
     2. Sign in:              curl '${url}/api/auth/login' -H 'content-type: application/json' \\
                                -d '{"email":"${demoAccounts[0].email}","password":"${password}"}'

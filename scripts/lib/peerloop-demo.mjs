@@ -55,7 +55,7 @@ export function argon2idHasher(argon2id) {
 }
 
 /**
- * The parts of a price, as the contract has it: what rounding leaves over goes to the platform.
+ * The parts of a price, worked out apart from the program: what rounding leaves over goes to the platform.
  * @param {number} cents
  * @param {'creator' | 'student_teacher'} instructorType
  */

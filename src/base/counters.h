@@ -5,8 +5,8 @@
 namespace isthmus {
 
 /// What is alive in this instance right now. Tests assert that all of it returns to zero when no request is in flight.
-/// This is the one piece of global mutable state in src/: coroutine frames are counted where they are allocated,
-/// and an allocation function has no other place to reach.
+/// They are global because coroutine frames are counted where they are allocated, and an allocation function has no
+/// other place to reach. What else outlives a request is listed in docs/architecture.md.
 struct Counters {
   std::uint32_t frames = 0;
   std::uint32_t requests = 0;

@@ -17,8 +17,6 @@ namespace isthmus {
 
 class Request;
 
-// ------------------------------------------------------------------------------------------------------- rate limit
-
 /// How often one client network may call one route.
 struct Limit {
   enum class Kind : std::uint8_t {
@@ -34,8 +32,6 @@ inline constexpr Limit flood_only{};
 inline constexpr Millis per_minute = minute;
 inline constexpr Millis per_hour = hour;
 
-// -------------------------------------------------------------------------------------------------------- validation
-
 inline constexpr std::uint32_t default_json_cap = 64 * 1024;
 
 struct Input {
@@ -49,8 +45,6 @@ struct Input {
   /// A JSON body may be left out, which is the same as sending `{}`.
   bool optional = false;
 };
-
-// ------------------------------------------------------------------------------------ authentication, authorization
 
 /// Who may call. Built by the names below, so that a table reads as a sentence.
 struct Access {
@@ -96,8 +90,6 @@ constexpr Access owner_in_role(std::string_view role_name, std::string_view obje
 constexpr Access webhook_of(std::string_view provider, Result<void> (*verify)(Request&)) {
   return {Access::Kind::webhook, {}, {}, nullptr, {}, verify, provider};
 }
-
-// ------------------------------------------------------------------------------------------------------------- a row
 
 struct Answer {
   int status = 200;

@@ -9,8 +9,8 @@
 
 namespace isthmus {
 
-/// Writes JSON Schema (2020-12, as OpenAPI 3.1 uses it). Named objects become references; who writes the document asks
-/// for `pending()` until none is left, and writes each under `components/schemas`.
+/// Writes JSON Schema (2020-12, as OpenAPI 3.1 uses it). Named objects become references; who writes the document
+/// writes each of `definitions()` under `components/schemas`, until no more are added.
 class SchemaWriter {
  public:
   /// A field that is left out in a request is null in an answer: the same struct is described in two ways.

@@ -1,6 +1,6 @@
 /**
  * Who may call each operation of PeerLoop, and how to call it: what `tests/workerd/access.test.mjs` walks. It is
- * written from the contract, not from the routes' own declarations.
+ * written by hand, not taken from the routes' own declarations.
  */
 
 import { randomBytes } from 'node:crypto';

@@ -27,7 +27,7 @@ function slowSteps(/** @type {string} */ sql, steps = plan(sql)) {
   });
 }
 
-// The listings of the contract, first page and following pages. [what, the index it must use, SQL]
+// The listings of the API, first page and following pages. [what, the index it must use, SQL]
 const listings = [
   [
     'courses, newest first',

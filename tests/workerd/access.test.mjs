@@ -1,6 +1,6 @@
 /**
- * Every operation, called by every kind of caller: who may is answered, who may not is refused as the contract says.
- * The table of it is docs/peerloop-access.md; `scripts/access-table` writes it.
+ * Every operation, called by every kind of caller: who may is answered, who may not is refused, as
+ * `tests/support/access.mjs` says. The table of it is docs/peerloop-access.md; `scripts/access-table` writes it.
  */
 
 import assert from 'node:assert/strict';

@@ -30,8 +30,6 @@ function uuidv7(now = Date.now()) {
   return `${time.slice(0, 8)}-${time.slice(8)}-7${random.slice(15)}`;
 }
 
-// ------------------------------------------------------------------------------------------------------ the catalogue
-
 const coursesQuery = z.strictObject({
   limit: z.coerce.number().int().min(1).max(100).default(20),
   cursor: z.string().max(200).optional(),
@@ -95,8 +93,6 @@ app.get('/api/courses', zValidator('query', coursesQuery), async (c) => {
     nextCursor: rows.length > page.length && last ? btoa(`newest ${last.publishedAt?.getTime()} ${last.id}`) : null,
   });
 });
-
-// --------------------------------------------------------------------------------------------------------- enrollment
 
 /** What changes state asks the database whether the session was ended. @type {import('hono').MiddlewareHandler} */
 async function liveSession(c, next) {
@@ -253,8 +249,6 @@ app.post('/api/courses/:id/enroll', signedIn, liveSession, zValidator('json', en
   return c.json({ enrollmentId: id, status: 'pending', checkoutUrl: page.url, checkoutSessionId: page.id }, 201);
 });
 
-// --------------------------------------------------------------------------------------------------------------- slots
-
 const slotsQuery = z.strictObject({
   courseId: z.uuid().optional(),
   from: z.iso.datetime({ offset: true }).optional(),
@@ -324,8 +318,6 @@ app.get('/api/student-teachers/:id/slots', zValidator('query', slotsQuery), asyn
     ),
   });
 });
-
-// ------------------------------------------------------------------------------------------------------------ sign-in
 
 /** Counts exactly, in the database. @param {number} most @returns {import('hono').MiddlewareHandler} */
 const exactLimit = (most) => async (c, next) => {

@@ -10,8 +10,6 @@
 /// Every SQL statement about accounts and what proves who someone is. Rows name their columns in the order of SELECT.
 namespace isthmus::peerloop::auth_queries {
 
-// ------------------------------------------------------------------------------------------------------- the account
-
 struct AccountRow {
   std::string id;
   std::string name;
@@ -47,8 +45,6 @@ std::vector<Statement> insert_account(const NewAccount& account, Timestamp now);
 
 /// Replaces a hash by a better one of the same password, unless the password was changed meanwhile.
 Statement replace_password_hash(std::string_view user_id, std::string_view former, std::string_view better);
-
-// ------------------------------------------------------------------------------------- sessions and refresh tokens
 
 struct NewSession {
   std::string id;
@@ -106,8 +102,6 @@ Statement live_session(std::string_view user_id, std::string_view access_id, std
 /// A page of the user's live sessions, newest first, as JSON rows; one more than `limit`.
 Statement list_sessions(std::string_view user_id, std::string_view current_access_id, std::int64_t limit,
                         std::optional<Timestamp> before, std::string_view before_id, Timestamp now);
-
-// ---------------------------------------------------------------------------------------------------- mailed tokens
 
 enum class Purpose { verify_email, reset_password };
 

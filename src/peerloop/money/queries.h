@@ -11,8 +11,6 @@
 /// The SQL of payments and refunds.
 namespace isthmus::peerloop {
 
-// ------------------------------------------------------------------------------------------------ a payment came in
-
 /// What a paid checkout is about.
 struct PaidEnrollment {
   std::string id;
@@ -76,8 +74,6 @@ Statement insert_transaction(const NewTransaction& transaction, Timestamp now);
 Statement insert_split(std::string_view id, const NewTransaction& transaction, const Portion& portion,
                        std::int64_t reversed_cents, Timestamp now);
 
-// ------------------------------------------------------------------------------------------------ a refund went out
-
 struct RefundedTransaction {
   std::string id;
   std::string enrollment_id;
@@ -123,8 +119,6 @@ Statement insert_refund(std::string_view id, const std::optional<std::string>& t
                         const RefundedCharge& charge, std::int64_t amount_cents, Timestamp now);
 /// Guards that the charge still belongs to no transaction and still waits with this total.
 Statement guard_waiting_charge(const RefundedCharge& charge, std::int64_t known_cumulative_cents);
-
-// -------------------------------------------------------------------------------------------------------- otherwise
 
 /// Frees the place of an enrollment whose page closed unpaid.
 Statement release_checkout(std::string_view session_id, std::string_view reference, Timestamp now);

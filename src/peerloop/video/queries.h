@@ -12,8 +12,6 @@
 /// The SQL of rooms, attendance and recordings.
 namespace isthmus::peerloop::video_queries {
 
-// ------------------------------------------------------------------------------------------------------- the room
-
 /// A session as somebody sees it who stands at its door.
 struct Door {
   std::string session_id;
@@ -37,8 +35,6 @@ Statement door(std::string_view session_id, std::string_view user_id);
 Statement takes_part_in_room(std::string_view room_id, std::string_view user_id);
 /// Who runs a room; no row where it is none of ours.
 Statement provider_of_room(std::string_view room_id);
-
-// ------------------------------------------------------------------------------------------------------ attendance
 
 /// What is known of a session when there is news of its room. All that decides anything is here, so that a guard can
 /// ask whether it is still so.
@@ -107,8 +103,6 @@ struct StaleRoom {
 };
 Statement stale_rooms(Timestamp now, std::int64_t most);
 Statement note_stale_room_ended(const StaleRoom& room, Timestamp now);
-
-// ------------------------------------------------------------------------------------------------------ recordings
 
 struct NewRecording {
   std::string id;

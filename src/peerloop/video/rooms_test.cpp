@@ -89,7 +89,7 @@ TEST_CASE("a session that is not to be held has no room") {
   }
 }
 
-TEST_CASE("the seeds' routes do the same") {
+TEST_CASE("the routes below /api/video do the same as joining a session") {
   SessionRoom room;
   room.at(0);
   const Json body{{"sessionId", room.session_id}};
