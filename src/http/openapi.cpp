@@ -194,8 +194,7 @@ class DocumentWriter {
   void write_responses(const Route& route) {
     json_.key("responses").begin_object();
     write_answer(route.answer, route.answer.status, "Done.");
-    // Asking for what is there already makes no second one.
-    if (route.answer.status == 201) write_answer(route.answer, 200, "It was there already.");
+    if (route.may_exist) write_answer(route.answer, 200, "It was there already.");
     const Access& access = route.access;
     const Input& input = route.input;
     const bool reads_body = input.kind != Input::Kind::none && input.kind != Input::Kind::query;

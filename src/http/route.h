@@ -110,6 +110,7 @@ struct Route {
   bool takes_idempotency_key = false;
   bool handler_claims_key = false;  ///< the claim is not the pipeline's: it is part of the handler's first batch
   bool checks_credentials = false;
+  bool may_exist = false;      ///< what is asked for may be there already: 200 with it instead of 201
   bool changes_state = false;  ///< the caller's session is looked up where revocation holds at once
   bool never_from_replica = false;
   Task<Result<Response>> (*run)(Request&) = nullptr;
@@ -219,6 +220,13 @@ class RouteDraft {
   constexpr RouteDraft never_from_replica() const {
     Route next = route_;
     next.never_from_replica = true;
+    return RouteDraft(next);
+  }
+
+  /// What is asked for may be there already, and is answered then as it was when it was made, with 200.
+  constexpr RouteDraft or_existing() const {
+    Route next = route_;
+    next.may_exist = true;
     return RouteDraft(next);
   }
 

@@ -307,7 +307,7 @@ describe("what our Worker sends to Stripe, beside Stripe's own SDK", () => {
     const dispute = ['created', 'updated', 'closed', 'funds_withdrawn', 'funds_reinstated'];
     await stripe.events.list({
       limit: 50,
-      created: { lt: Number(ours.params.created.lt) },
+      created: { lt: Number(ours.query.created.lt) },
       types: [
         'checkout.session.completed',
         'checkout.session.async_payment_succeeded',
