@@ -5,6 +5,7 @@
 #include "base/counters.h"
 #include "base/encoding.h"
 #include "base/strings.h"
+#include "native/sums.h"
 
 namespace isthmus::fuzz {
 
@@ -207,6 +208,8 @@ void Playground::end() {
   holds(world_.bucket.open_streams.empty(), "every opened stream was sent");
   holds(market_.count("SELECT count(*) FROM ledger_imbalances") == 0, "the ledger is in balance");
   holds(market_.count("SELECT count(*) FROM split_imbalances") == 0, "the splits are in balance");
+  const std::string wrong = native::wrong_sums(world_.database);
+  holds(wrong.empty(), "the sums that are kept are those of their rows: " + wrong);
   for (const std::string& line : world_.log.lines) {
     holds(Json::accept(line), "a line of the log is JSON");
     holds(!line.contains("@example.org"), "no address is in the log");

@@ -8,7 +8,7 @@ namespace isthmus::native {
 namespace {
 
 struct Sum {
-  std::string_view name;
+  const char* name;
   std::string_view kept;
   std::string_view counted;
 };
@@ -68,22 +68,29 @@ constexpr std::array<Sum, 8> sums{{
 #undef FIGURE
 #undef DAY
 
-/// How many rows of one query the other has not.
-std::int64_t missing(SqliteDatabase& database, std::string_view one, std::string_view other) {
-  std::string sql = "SELECT count(*) FROM (SELECT * FROM (";
-  sql.append(one).append(") EXCEPT SELECT * FROM (").append(other).append("))");
-  return database.count(sql);
+/// A query for how many rows of one query the other has not.
+std::string missing(std::string_view one, std::string_view other) {
+  std::string sql = "(SELECT count(*) FROM (SELECT * FROM (";
+  return sql.append(one).append(") EXCEPT SELECT * FROM (").append(other).append(")))");
 }
 
 }  // namespace
 
+const std::vector<KeptSum>& kept_sums() {
+  static const std::vector<KeptSum> all = [] {
+    std::vector<KeptSum> made;
+    for (const auto& [name, kept, counted] : sums)
+      made.push_back({name, "SELECT " + missing(kept, counted) + " + " + missing(counted, kept)});
+    return made;
+  }();
+  return all;
+}
+
 std::string wrong_sums(SqliteDatabase& database) {
   if (database.count("SELECT count(*) FROM sqlite_master WHERE name = 'daily_figures'") == 0) return {};
   std::string wrong;
-  for (const auto& [name, kept, counted] : sums) {
-    const auto differing = missing(database, kept, counted) + missing(database, counted, kept);
-    if (differing != 0) wrong += (wrong.empty() ? "" : ", ") + std::string(name);
-  }
+  for (const auto& [name, differing] : kept_sums())
+    if (database.count(differing) != 0) wrong += (wrong.empty() ? "" : ", ") + name;
   return wrong;
 }
 

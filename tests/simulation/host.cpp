@@ -1,5 +1,7 @@
 #include "simulation/host.h"
 
+#include <algorithm>
+
 #include "base/strings.h"
 #include "http/rate_limit.h"
 
@@ -26,6 +28,11 @@ Script<> perform_later(Life& life, Millis delay, std::function<void()> work) {
   work();
 }
 
+/// Says what became of a call.
+void tell(Errand& errand, std::string_view port, std::string_view what) {
+  errand.note(std::string(port) + ": " + std::string(what));
+}
+
 Error not_done(std::string_view port) {
   return unavailable(port == "database" ? "D1_ERROR: D1 DB is overloaded." : std::string(port) + " did not answer");
 }
@@ -36,27 +43,27 @@ Error lost(std::string_view port) {
 /// Performs `work` on the other side, as fortune has it.
 template <class Work>
 auto carry_out(Errand& errand, std::string_view port, Fortune fortune, Work work) -> Task<decltype(work())> {
-  const auto named = [&](std::string_view what) { errand.note(std::string(port) + ": " + std::string(what)); };
-  co_await errand.life.wait(fortune.before);
+  if (fortune.is(Fault::slow)) errand.delayed += fortune.before + fortune.after;
+  co_await errand.wait(fortune.before);
   if (fortune.is(Fault::not_done)) {
-    named("not done");
+    tell(errand, port, "not done");
     co_return Failure(not_done(port));
   }
   if (fortune.is(Fault::death) && !fortune.is_done) co_await die(errand, "before " + std::string(port));
   if (fortune.is(Fault::done_late)) {
-    named("failed, and is done later");
+    tell(errand, port, "failed, and is done later");
     errand.life.spawn(perform_later(errand.life, static_cast<Millis>(1 + (fortune.variant >> 8) % 5000),
                                     [work]() mutable { static_cast<void>(work()); }));
     co_return Failure(lost(port));
   }
   auto outcome = work();
   if (fortune.is(Fault::death)) co_await die(errand, "behind " + std::string(port));
-  co_await errand.life.wait(fortune.after);
+  co_await errand.wait(fortune.after);
   if (fortune.is(Fault::answer_lost)) {
-    named("done, answer lost");
+    tell(errand, port, "done, answer lost");
     co_return Failure(lost(port));
   }
-  if (fortune.is(Fault::slow)) named("slow");
+  if (fortune.is(Fault::slow)) tell(errand, port, "slow");
   co_return outcome;
 }
 
@@ -72,12 +79,13 @@ class SimulatedDatabase final : public Database {
             auto done = life->world.database.run_as_transaction(statements);
             if (!done && done.error().status == 500)
               life->violate("the database takes every statement", done.error().log.value);
+            if (done) life->look_after_batch();
             return done;
           }));
       const bool again =
           !sets && sets.error().status == 503 && on_lost_answer == OnLostAnswer::retry && tries < most_tries;
       if (!again) co_return sets;
-      co_await errand_.life.wait(errand_.dice.between(1, Millis{50} << tries));
+      co_await errand_.wait(errand_.dice.between(1, Millis{50} << tries));
     }
   }
 
@@ -150,25 +158,58 @@ class SimulatedHttp final : public HttpClient {
 
   Task<Result<IncomingAnswer>> send(OutgoingRequest request) override {
     const std::string_view port = provider_of(request.url);
-    Fortune fortune = errand_.draw(port);
+    const Fortune fortune = errand_.draw(port);
+    const Millis patience = request.timeout;
     errand_.note(request.method + ' ' + request.url);
     const bool in_vain = fortune.is(Fault::strange_answer) && (fortune.variant >> 16) % 2 == 0;
-    auto answer = co_await attempt(
-        carry_out(errand_, port, fortune, [life = &errand_.life, request, in_vain] -> Result<IncomingAnswer> {
-          if (in_vain) return IncomingAnswer{};
-          return life->answer_outside(request);
-        }));
+    const auto work = [life = &errand_.life, request = std::move(request), in_vain] -> Result<IncomingAnswer> {
+      if (in_vain) return IncomingAnswer{};
+      auto answer = life->answer_outside(request);
+      life->post_events_of_calls();
+      return answer;
+    };
+    if (times_out(fortune, patience)) {
+      errand_.delayed += patience;
+      if (const auto done_after = done_in_silence(port, fortune, patience))
+        errand_.life.spawn(perform_later(errand_.life, *done_after, [work] { static_cast<void>(work()); }));
+      co_await errand_.wait(patience);
+      co_return Failure(failure("timeout", "no whole answer in time"));
+    }
+    auto answer = co_await attempt(carry_out(errand_, port, fortune, work));
     if (!answer) {
-      answer = Failure(Error(503, "timeout", ClientText("The service is busy."), LogText(answer.error().log.value)));
+      answer = Failure(failure("unreachable", answer.error().log.value));
     } else if (fortune.is(Fault::strange_answer)) {
       answer = strange(std::move(answer), fortune.variant);
       errand_.note("a strange answer, " + std::string(in_vain ? "nothing done" : "and it was done"));
     }
-    errand_.life.post_events_of_calls();
     co_return answer;
   }
 
  private:
+  static Error failure(std::string_view code, std::string_view log) {
+    return Error(503, code, ClientText("The service is busy."), LogText(std::string(log)));
+  }
+
+  /// A failure shows at once, or by silence.
+  static bool times_out(const Fortune& fortune, Millis patience) {
+    const bool fails = fortune.is(Fault::not_done) || fortune.is(Fault::answer_lost) || fortune.is(Fault::done_late);
+    const bool takes_too_long = fortune.is(Fault::slow) && fortune.before + fortune.after > patience;
+    return takes_too_long || (fails && (fortune.variant >> 44) % 2 == 0);
+  }
+
+  /// When a call is done that nobody hears of, if it is. What is slow may be done, or not, long after it was given up.
+  std::optional<Millis> done_in_silence(std::string_view port, const Fortune& fortune, Millis patience) {
+    std::optional<Millis> after = fortune.before;
+    if (fortune.is(Fault::not_done)) after.reset();
+    if (fortune.is(Fault::done_late)) after = patience + static_cast<Millis>(1 + (fortune.variant >> 8) % 5000);
+    const bool is_dropped = port == "stream" || (fortune.variant >> 48) % 2 == 0;
+    if (fortune.is(Fault::slow) && fortune.before > patience && is_dropped) after.reset();
+    tell(errand_, port,
+         after ? *after > patience ? "no answer in time, and is done later" : "done, no answer in time"
+               : "not done, no answer in time");
+    return after;
+  }
+
   Errand& errand_;
 };
 
@@ -181,9 +222,17 @@ class SimulatedBucket final : public Bucket {
                 announced_length) {}
 
   Task<Result<std::optional<StoredObject>>> open(std::string key, ReadConditions conditions) override {
-    return done([this, key = std::move(key), conditions = std::move(conditions)] {
-      return at_once(bucket_.open(key, conditions));
-    });
+    auto& streams = errand_.streams;
+    const std::size_t before = streams.size();
+    auto opened = co_await attempt(done([this, key = std::move(key), conditions = std::move(conditions)] {
+      auto object = at_once(bucket_.open(key, conditions));
+      if (object && *object && (*object)->stream != 0) errand_.streams.push_back((*object)->stream);
+      return object;
+    }));
+    // The host closes what it could not hand over.
+    for (; !opened && streams.size() > before; streams.pop_back())
+      errand_.life.world.bucket.open_streams.erase(streams.back());
+    co_return opened;
   }
   Task<Result<StoredObject>> put_request_body(std::string key, std::string content_type) override {
     return done([this, key = std::move(key), content_type = std::move(content_type)] {
@@ -242,7 +291,7 @@ class LocalClock final : public Clock {
   explicit LocalClock(Errand& errand) : errand_(errand) {}
   Timestamp now() override { return errand_.now(); }
   Task<Result<void>> sleep(Millis length) override {
-    co_await errand_.life.wait(length);
+    co_await errand_.wait(length);
     co_return Result<void>();
   }
 
@@ -273,9 +322,21 @@ class WatchedLog final : public Log {
   Errand& errand_;
 };
 
-class GenerousRateLimiter final : public RateLimiter {
+/// Answers at once, but for its fortune; what it counts is not of this world.
+class SimulatedRateLimiter final : public RateLimiter {
  public:
-  Task<Result<bool>> allow(std::string) override { co_return true; }
+  explicit SimulatedRateLimiter(Errand& errand) : errand_(errand) {}
+
+  Task<Result<bool>> allow(std::string) override {
+    const Fortune fortune = errand_.draw("rate_limiter");
+    errand_.turned_away = errand_.life.weather.strikes(Fault::flood, fortune.variant, 400, errand_.dice);
+    if (!fortune.struck) co_return !errand_.turned_away;
+    co_return co_await carry_out(errand_, "rate_limiter", fortune,
+                                 [errand = &errand_] -> Result<bool> { return !errand->turned_away; });
+  }
+
+ private:
+  Errand& errand_;
 };
 
 }  // namespace
@@ -291,6 +352,7 @@ struct ErrandHost::Ports {
         clock(errand),
         random(errand),
         log(errand),
+        limiter(errand),
         host{database,
              key_value,
              bucket,
@@ -310,7 +372,7 @@ struct ErrandHost::Ports {
   LocalClock clock;
   DrawnRandom random;
   WatchedLog log;
-  GenerousRateLimiter limiter;
+  SimulatedRateLimiter limiter;
   Host host;
 };
 
@@ -338,13 +400,23 @@ class Exchange::Wire final : public Incoming {
   }
   Task<Result<std::string>> read_body(std::uint32_t most) override {
     if (outgoing_.body.size() > most) co_return Failure(payload_too_large(most));
-    co_return outgoing_.body;
+    co_return co_await arrived(outgoing_.body);
   }
-  Task<Result<std::string>> peek_body(std::uint32_t count) override { co_return outgoing_.body.substr(0, count); }
+  Task<Result<std::string>> peek_body(std::uint32_t count) override { return arrived(outgoing_.body.substr(0, count)); }
   const std::string& body() const { return outgoing_.body; }
+  void belongs_to(Errand& errand) { errand_ = &errand; }
 
  private:
+  /// Most bodies come with the request; some take their time, or stop in the middle.
+  Task<Result<std::string>> arrived(std::string bytes) {
+    const Fortune fortune = errand_->draw("body");
+    if (!fortune.struck) co_return bytes;
+    co_return co_await carry_out(*errand_, "body", fortune,
+                                 [bytes = std::move(bytes)] -> Result<std::string> { return bytes; });
+  }
+
   Outgoing outgoing_;
+  Errand* errand_ = nullptr;
 };
 
 Exchange::Exchange(Life& life, Location& location, Dice dice, std::string name, Outgoing outgoing,
@@ -355,10 +427,18 @@ Exchange::Exchange(Life& life, Location& location, Dice dice, std::string name, 
       host_(std::make_unique<ErrandHost>(life, location, dice, std::move(name), wire_->body(),
                                          static_cast<std::int64_t>(wire_->body().size()))),
       visit_(std::move(visit)) {
+  wire_->belongs_to(host_->errand());
   task_ = life.pipeline().serve(*wire_, host_->host(), [this](Response response) { answer(std::move(response)); });
 }
 
-Exchange::~Exchange() = default;
+Exchange::~Exchange() {
+  for (const std::uint32_t stream : errand().streams) life_.world.bucket.open_streams.erase(stream);
+}
+
+bool Exchange::keeps_stream_open() const {
+  return std::ranges::any_of(errand().streams,
+                             [&](std::uint32_t stream) { return life_.world.bucket.open_streams.contains(stream); });
+}
 
 void Exchange::answer(Response response) {
   if (answered_) life_.violate("a request is answered once", name());
@@ -366,18 +446,25 @@ void Exchange::answer(Response response) {
   std::string body = std::move(response.body);
   if (response.stream != 0) {
     auto stream = life_.world.bucket.open_streams.extract(response.stream);
-    if (!stream.empty()) body = std::move(stream.mapped());
+    if (stream.empty())
+      life_.violate("an answer is a stream that is open", name());
+    else
+      body = std::move(stream.mapped());
   }
   std::string text = "answered " + std::to_string(response.status);
   if (response.status >= 400) text += ' ' + body.substr(0, 160);
   life_.note(name(), std::move(text));
   if (response.status == 500) life_.violate("nothing is an internal error", name() + ": " + body);
+  if (response.status == 429 && !errand().turned_away && !life_.came_too_often(wire_->method, response.route))
+    life_.violate("nobody is turned away who did not come too often", name() + ": " + body);
+  if (response.status >= 200 && response.status < 300)
+    life_.reach.add("route", std::string(name_of(wire_->method)).append(1, ' ').append(response.route));
   visit_->reply = Reply{response.status, std::move(response.headers), std::move(body)};
   life_.hand_over(*visit_);
 }
 
 CronRun::CronRun(Life& life, Location& location, Dice dice, std::string name)
-    : host_(life, location, dice, std::move(name)) {
+    : began_(life.now()), host_(life, location, dice, std::move(name)) {
   task_ = life.pipeline().run_scheduled(host_.host(), "* * * * *");
 }
 

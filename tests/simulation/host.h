@@ -3,6 +3,8 @@
 #include <coroutine>
 #include <memory>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "http/pipeline.h"
 #include "simulation/life.h"
@@ -16,11 +18,53 @@ struct Errand {
   Dice dice;
   std::string name;
   std::uint64_t calls = 0;
+  /// How many of its coroutines are to be resumed. With none it will never go on.
+  int waiting = 0;
+  /// How long faults have held it up.
+  Millis delayed = 0;
+  /// What it opened in the bucket.
+  std::vector<std::uint32_t> streams = {};
+  /// The limiter of floods has had enough of its client.
+  bool turned_away = false;
+
+  class Pause;
 
   Timestamp now() const { return life.now() + location.skew; }
   Fortune draw(std::string_view port);
   void note(std::string text) const { life.note(name, std::move(text)); }
+  Pause wait(Millis length);
 };
+
+/// Like a wait of the scheduler, and counted.
+class [[nodiscard]] Errand::Pause {
+ public:
+  Pause(Errand& errand, Millis length) : errand_(errand), wait_(errand.life.wait(length)) {}
+  Pause(const Pause&) = delete;
+  Pause& operator=(const Pause&) = delete;
+  ~Pause() { end(); }
+
+  bool await_ready() const noexcept { return wait_.await_ready(); }
+  void await_suspend(std::coroutine_handle<> self) {
+    wait_.await_suspend(self);
+    ++errand_.waiting;
+    waits_ = true;
+  }
+  void await_resume() noexcept {
+    end();
+    wait_.await_resume();
+  }
+
+ private:
+  void end() {
+    if (std::exchange(waits_, false)) --errand_.waiting;
+  }
+
+  Errand& errand_;
+  native::Scheduler::Wait wait_;
+  bool waits_ = false;
+};
+
+inline Errand::Pause Errand::wait(Millis length) { return {*this, length}; }
 
 /// The host as one errand sees it: every call of it meets its own fortune.
 class ErrandHost {
@@ -32,6 +76,7 @@ class ErrandHost {
   ErrandHost& operator=(const ErrandHost&) = delete;
 
   Host& host();
+  Errand& errand() { return errand_; }
   const Errand& errand() const { return errand_; }
 
  private:
@@ -56,6 +101,9 @@ class Exchange {
   const Location& location() const { return host_->errand().location; }
   Timestamp began() const { return began_; }
   const std::string& name() const { return host_->errand().name; }
+  const Errand& errand() const { return host_->errand(); }
+  /// Whether something was opened and neither sent nor closed.
+  bool keeps_stream_open() const;
   Visit& visit() { return *visit_; }
 
  private:
@@ -80,9 +128,12 @@ class CronRun {
   void start() { task_.resume(); }
   bool done() const { return task_.done(); }
   const Location& location() const { return host_.errand().location; }
+  Timestamp began() const { return began_; }
   const std::string& name() const { return host_.errand().name; }
+  const Errand& errand() const { return host_.errand(); }
 
  private:
+  Timestamp began_;
   ErrandHost host_;
   Task<void> task_;
 };

@@ -11,10 +11,10 @@ namespace isthmus::simulation {
 
 namespace {
 
-/// What the shim grants a request before it answers for it.
+/// What the shim grants a request, with the work behind its answer.
 constexpr Millis request_deadline = 30 * second;
-/// And what is done after the answer.
-constexpr Millis longest_work = 60 * second;
+/// Longer than a run of cron takes that nothing holds up.
+constexpr Millis longest_cron = 2 * minute;
 
 struct Arrival {
   Visit& visit;
@@ -31,6 +31,7 @@ std::uint64_t extended(std::uint64_t hash, std::string_view text) {
 }  // namespace
 
 Life::Life(const Plan& of) : plan(of), dice(plan.seed), weather(plan, dice.fork("weather")), pipeline_(app()) {
+  is_close_ = dice.fork("look").one_in(10);
   frames_before_ = live().frames;
   stripe.keys_kept = day;
   world.settings.values.insert({{"JWT_SECRET", "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="},
@@ -57,6 +58,8 @@ void Life::run() {
   cron_runs_.clear();
   if (live().frames != frames_before_ && !stopped())
     violate("no frame outlives its request", std::to_string(live().frames - frames_before_) + " are left");
+  if (!world.bucket.open_streams.empty() && !stopped())
+    violate("no stream outlives its request", std::to_string(world.bucket.open_streams.size()) + " are left");
 }
 
 void Life::people_move_in() {
@@ -108,9 +111,22 @@ void Life::check_laws(Law::When when) {
     for (const Law& law : part->laws) {
       if (stopped() || (law.when == Law::When::in_the_end && when == Law::When::always)) continue;
       if (!law.problem && when == Law::When::always && !may_have_changed(law)) continue;
-      const std::string problem = law.problem ? law.problem(*this) : find(law.no_row);
-      if (!problem.empty()) violate(law.says, problem);
+      check(law);
     }
+  }
+}
+
+void Life::check(const Law& law) {
+  const std::string problem = law.problem ? law.problem(*this) : find(law.no_row);
+  if (!problem.empty()) violate(law.says, problem);
+}
+
+void Life::look_after_batch() {
+  if (!is_close_) return;
+  for (const Part* part : parts()) {
+    if (!part->keeps_books) continue;
+    for (const Law& law : part->laws)
+      if (!stopped() && law.when == Law::When::always && !law.problem && may_have_changed(law)) check(law);
   }
 }
 
@@ -196,6 +212,15 @@ Script<std::optional<Reply>> Life::send(std::string who, Dice from, Outgoing out
   co_return std::move(visit->reply);
 }
 
+bool Life::came_too_often(Method method, std::string_view path) {
+  const auto routes = app().routes;
+  const auto route =
+      std::ranges::find_if(routes, [&](const Route& one) { return one.method == method && one.path == path; });
+  return route != routes.end() && route->limit.kind == Limit::Kind::exact &&
+         count("SELECT count(*) FROM rate_limits WHERE substr(key, -length(?1)) = ?1 AND count > ?2",
+               {':' + std::string(path), std::int64_t{route->limit.most}}) > 0;
+}
+
 void Life::hand_over(Visit& visit) {
   visit.is_over = true;
   if (visit.waiting) ready_.push_back(std::exchange(visit.waiting, nullptr));
@@ -214,6 +239,10 @@ void Life::sweep() {
     note(exchange.name(), std::string(why));
     hand_over(exchange.visit());
   };
+  const auto hangs = [&](const auto& running, Millis longest) {
+    if (running.errand().waiting == 0) return true;
+    return now() - running.began() - running.errand().delayed > longest;
+  };
   for (Location& location : locations) {
     if (!location.doomed) continue;
     location.doomed = false;
@@ -230,16 +259,21 @@ void Life::sweep() {
     if (exchange->done()) {
       any_done = true;
       if (!exchange->answered()) violate("each request is answered", exchange->name());
+      if (exchange->keeps_stream_open()) violate("what is opened is sent", exchange->name());
       return true;
     }
-    const Millis age = now() - exchange->began();
-    if (!exchange->answered() && age > request_deadline) {
+    if (hangs(*exchange, request_deadline)) violate("no request hangs", exchange->name());
+    const bool is_late = now() - exchange->began() > request_deadline;
+    if (is_late) {
+      if (!exchange->answered()) exchange->visit().reply = Reply{503, {}, "{}"};
       leave(*exchange, "took too long and is ended");
-      return true;
     }
-    return exchange->answered() && age > request_deadline + longest_work;
+    return is_late;
   });
-  std::erase_if(cron_runs_, [](const auto& run) { return run->done(); });
+  std::erase_if(cron_runs_, [&](const auto& run) {
+    if (!run->done() && hangs(*run, longest_cron)) violate("cron does not hang", run->name());
+    return run->done();
+  });
   std::erase_if(scripts_, [](const Script<>& script) { return script.done(); });
   resume_woken();
   if (any_done && exchanges_.empty() && cron_runs_.empty() && live().frames != frames_before_)
@@ -339,7 +373,8 @@ Script<> Life::deliver(std::size_t letter, Dice from, Millis delay, int most_tri
       co_return;
     }
     // Others may have been faster once; what is refused again will never be believed.
-    const bool foreseen = !reply || reply->status == 503 || (reply->status == 409 && tried == 1);
+    const bool busy = reply && (reply->status == 503 || reply->status == 429);
+    const bool foreseen = !reply || (busy && !weather.calm()) || (reply->status == 409 && tried == 1);
     if (!foreseen)
       violate("only foreseen answers come", who + " got " + std::to_string(reply->status) + ' ' + reply->body);
     co_await wait(from.between(second, 20 * minute));
@@ -353,17 +388,23 @@ void Life::settle() {
   constexpr int most_rounds = 40;
   for (int round = 0; round < most_rounds && !stopped(); ++round) {
     Dice mine = dice.fork("settling", static_cast<std::uint64_t>(round));
+    const std::string cron_name = "cron.settling." + std::to_string(round);
     // Longer than any lease, and than any pause between two tries; now and then than providers remember a key.
     world.scheduler.advance(round == 0 && mine.one_in(3) ? 30 * hour : 7 * hour);
     std::vector<std::size_t> waiting;
     for (std::size_t i = 0; i < letters_.size(); ++i)
       if (!letters_[i].is_believed) waiting.push_back(i);
     for (std::size_t i = waiting.size(); i > 1; --i) std::swap(waiting[i - 1], waiting[mine.below(i)]);
-    for (const std::size_t letter : waiting) {
-      spawn(deliver(letter, mine.fork("letter", letter), 0, 1));
+    // Some come alone, some meet each other, and some meet cron.
+    for (std::size_t next = 0; next < waiting.size();) {
+      const std::size_t together = mine.one_in(2) ? 1 : 2 + mine.below(5);
+      const std::size_t end = std::min(next + together, waiting.size());
+      if (mine.one_in(6))
+        spawn(run_cron_once(cron_name + "." + std::to_string(next), mine.fork("cron beside letters", next)));
+      for (; next < end; ++next) spawn(deliver(waiting[next], mine.fork("letter", waiting[next]), 0, 1));
       go_on();
     }
-    spawn(run_cron_once("cron.settling." + std::to_string(round), mine.fork("cron")));
+    spawn(run_cron_once(cron_name, mine.fork("cron")));
     go_on();
     for (const Part* part : parts())
       if (part->settle && !stopped()) part->settle(*this);

@@ -17,6 +17,7 @@
 #include "simulation/mail_provider.h"
 #include "simulation/part.h"
 #include "simulation/plan.h"
+#include "simulation/reach.h"
 #include "simulation/weather.h"
 
 namespace isthmus::simulation {
@@ -133,6 +134,8 @@ class Life {
   std::vector<std::unique_ptr<Person>>& people() { return people_; }
   /// How much people are drawn to a part in this run: each run is about other things.
   std::size_t eagerness(const Part& part) const;
+  /// What had its success.
+  Reach reach;
   Plan plan;
   Dice dice;
   Weather weather;
@@ -148,6 +151,10 @@ class Life {
   std::vector<Location> locations;
   std::map<std::string, native::MemoryKeyValue::Entry>& key_value() { return world.key_value.entries; }
   void hand_over(Visit& visit);
+  /// In some runs the books are looked at after each batch that was committed.
+  void look_after_batch();
+  /// Whether somebody has used up what a route allows in a while.
+  bool came_too_often(Method method, std::string_view path);
   /// Goes on with a script once whatever runs now has come to its next wait.
   void resume_soon(std::coroutine_handle<> waiting) { ready_.push_back(waiting); }
   const Pipeline& pipeline() const { return pipeline_; }
@@ -161,6 +168,7 @@ class Life {
   };
 
   void people_move_in();
+  void check(const Law& law);
   void go_on();
   void sweep();
   void resume_woken();
@@ -188,6 +196,7 @@ class Life {
   int living_ = 0;
   int requests_ = 0;
   bool settling_ = false;
+  bool is_close_ = false;  ///< the books are looked at after each batch
   std::uint32_t frames_before_ = 0;
 };
 

@@ -26,6 +26,10 @@ struct Options {
   std::uint64_t runs = 1;
   bool shrink = false;
   bool trace = false;
+  /// Where to write what the runs came to.
+  std::string reach;
+  /// Files of that kind, to be judged instead of running anything.
+  std::vector<std::string> judged;
 };
 
 /// For who looks at a crash: there is no other way to tell which run it was.
@@ -37,9 +41,12 @@ void print_failure(const Life& life, const Plan& plan) {
               life.violation().c_str(), life.weather.count(), life.requests(), plan.options().c_str());
 }
 
+/// A run takes a tenth of a second, or one under the sanitizers: longer than this only what has no end.
+constexpr unsigned longest_run = 120;  // seconds
+
 void crashed(int signal) {
   if (at_work) {
-    at_work->violate("the program does not crash", strsignal(signal));
+    at_work->violate(signal == SIGALRM ? "a run comes to an end" : "the program does not crash", strsignal(signal));
     print_failure(*at_work, at_work->plan);
     std::fflush(stdout);
   }
@@ -48,8 +55,8 @@ void crashed(int signal) {
 
 [[noreturn]] void usage(const char* problem) {
   std::fprintf(stderr,
-               "%s\nusage: simulation [--seed N] [--runs N] [--shrink] [--trace] [--people 0,2] [--deeds N] "
-               "[--faults 1f,a0|none]\n",
+               "%s\nusage: simulation [--seed N] [--runs N] [--reach FILE] [--shrink] [--trace] [--people 0,2] "
+               "[--deeds N] [--faults 1f,a0|none]\n       simulation --judge FILE…\n",
                problem);
   std::exit(2);
 }
@@ -84,6 +91,10 @@ Options read_options(std::span<char* const> arguments) {
       options.trace = true;
     else if (i + 1 == arguments.size())
       usage("an option lacks its value, or is unknown");
+    else if (name == "--reach")
+      options.reach = arguments[++i];
+    else if (name == "--judge")
+      while (++i < arguments.size()) options.judged.emplace_back(arguments[i]);
     else if (name == "--seed")
       options.plan.seed = number<std::uint64_t>(arguments[++i]);
     else if (name == "--runs")
@@ -101,13 +112,16 @@ Options read_options(std::span<char* const> arguments) {
 }
 
 /// True where the run found nothing.
-bool run_one(const Options& options, bool twice, std::uint64_t& requests, std::uint64_t& faults) {
+bool run_one(const Options& options, bool twice, std::uint64_t& requests, std::uint64_t& faults, Reach& reach) {
   std::uint64_t fingerprint = 0;
   {
     Life life(options.plan);
     at_work = &life;
+    alarm(longest_run);
     life.run();
+    alarm(0);
     at_work = nullptr;
+    reach.add(life.reach);
     requests += static_cast<std::uint64_t>(life.requests());
     faults += static_cast<std::uint64_t>(life.weather.count());
     fingerprint = life.fingerprint();
@@ -133,6 +147,15 @@ bool run_one(const Options& options, bool twice, std::uint64_t& requests, std::u
   return false;
 }
 
+/// Says what never had its success in the runs of all these files.
+int judge(const std::vector<std::string>& files) {
+  Reach reach;
+  for (const std::string& file : files) reach.read(file);
+  const auto never = reach.never();
+  for (const std::string& what : never) std::printf("broken: %s\n", what.c_str());
+  return never.empty() ? 0 : 1;
+}
+
 /// One thread, whose memory is small and used again and again: none of it goes back to the system in between, and
 /// SQLite's pages, of which each temporary table takes a few, have their places.
 void set_up_memory() {
@@ -151,21 +174,24 @@ void set_up_memory() {
 int main(int count, char** arguments) {
   Options options = read_options({arguments, static_cast<std::size_t>(count)});
   set_up_memory();
+  if (!options.judged.empty()) return judge(options.judged);
   // The supports of native tests check by doctest; here there is no test case around them.
   doctest::Context context;
   context.setAsDefaultForAssertsOutOfTestCases();
   context.setAssertHandler([](const doctest::AssertData& data) {
     if (data.m_failed && at_work) at_work->violate("a support's check holds", data.m_decomp.c_str());
   });
-  for (const int signal : {SIGABRT, SIGSEGV, SIGBUS, SIGFPE, SIGILL}) std::signal(signal, crashed);
+  for (const int signal : {SIGABRT, SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGALRM}) std::signal(signal, crashed);
 
   // Every so often a run is repeated, to see that nothing but the seed decides.
   constexpr std::uint64_t repeated = 20;
   std::uint64_t passed = 0, failed = 0, requests = 0, faults = 0;
+  Reach reach;
   for (std::uint64_t i = 0; i < options.runs && failed == 0; ++i, ++options.plan.seed)
-    ++(run_one(options, options.runs == 1 || i % repeated == 0, requests, faults) ? passed : failed);
+    ++(run_one(options, options.runs == 1 || i % repeated == 0, requests, faults, reach) ? passed : failed);
   std::printf("%llu requests, %llu faults\n%llu passed, %llu failed\n", static_cast<unsigned long long>(requests),
               static_cast<unsigned long long>(faults), static_cast<unsigned long long>(passed),
               static_cast<unsigned long long>(failed));
+  if (!options.reach.empty()) reach.write(options.reach);
   return failed == 0 ? 0 : 1;
 }

@@ -44,6 +44,8 @@ struct Part {
   void (*settle)(Life&) = nullptr;
   /// Whether nothing goes on without it, so that no run leaves it out.
   bool is_needed = false;
+  /// Whether its laws are about money: they must hold after each batch, whatever is still under way.
+  bool keeps_books = false;
 };
 
 /// All parts. A new one is a file in parts/ and a line in parts.cpp.

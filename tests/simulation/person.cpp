@@ -42,7 +42,11 @@ Script<> Person::live() {
     const Deed& deed = *dice_.pick(possible);
     doing = deed.name;
     life.note(name, std::string("wants to ") + std::string(deed.name));
+    const std::size_t said = life.trace().size();
+    const int expected_before = expected;
     co_await deed.run(*this);
+    // What asks nobody for anything has happened once there is something to say of it.
+    if (expected == expected_before && life.trace().size() > said) succeed();
     life.check_laws(Law::When::always);
   }
 }
@@ -157,6 +161,13 @@ void Person::look_around() {
 }
 
 bool Person::expect(const std::optional<Reply>& reply, std::vector<int> statuses) {
+  ++expected;
+  const bool is_foreseen = foresee(reply, statuses);
+  if (is_foreseen && (reply->status == statuses.front() || reply->status < 300)) succeed();
+  return is_foreseen;
+}
+
+bool Person::foresee(const std::optional<Reply>& reply, const std::vector<int>& statuses) {
   if (!reply) return false;
   if (std::ranges::contains(statuses, reply->status)) return true;
   const bool busy = reply->status == 503 || reply->status == 429;

@@ -61,9 +61,13 @@ class Person {
   Script<std::vector<std::optional<Reply>>> ask_at_once(Ask first, Ask next, How how = {});
   /// Sends the same at the same time from two tabs.
   Script<std::vector<std::optional<Reply>>> ask_twice(std::string method, std::string target, Json body, How how);
-  /// Fails the run where an answer is none of those that may come. 503 and 429 may always come, but not once the world
-  /// has settled.
+  /// Fails the run where an answer is none of those that may come. 429 may always come, and 503 where something may
+  /// fail. The first of the statuses is what the deed is about: with it, or any 2xx, the deed has had its success.
   bool expect(const std::optional<Reply>& reply, std::vector<int> statuses);
+  /// The same of what happens beside the present deed.
+  bool foresee(const std::optional<Reply>& reply, const std::vector<int>& statuses);
+  /// The present deed has had its success.
+  void succeed() { life.reach.add("deed", doing); }
 
   Dice& dice() { return dice_; }
   std::string next_key() { return name + "-key-" + std::to_string(++keys_); }
@@ -82,6 +86,8 @@ class Person {
   Standing standing;
   /// The deed that is being done.
   std::string_view doing;
+  /// How many answers deeds have expected.
+  int expected = 0;
 
  private:
   /// Two requests that are under way.

@@ -30,11 +30,12 @@ enum class Fault : std::uint8_t {
   cron_twice,
   clock,  ///< the clock of an instance jumps
   stale,  ///< the key-value store answers what was true a minute ago
+  flood,  ///< the limiter of floods turns somebody away, for what others of their network did
 };
 inline constexpr auto fault_names = std::to_array<std::string_view>(
-    {"not_done", "answer_lost", "done_late", "slow", "death", "outage", "strange_answer", "lost_request", "lost_reply",
-     "hangup", "twice", "event_twice", "event_late", "event_never", "event_forged", "cron_skipped", "cron_twice",
-     "clock", "stale"});
+    {"not_done",     "answer_lost",  "done_late",  "slow",  "death",       "outage",     "strange_answer",
+     "lost_request", "lost_reply",   "hangup",     "twice", "event_twice", "event_late", "event_never",
+     "event_forged", "cron_skipped", "cron_twice", "clock", "stale",       "flood"});
 
 /// Everything that a run depends on: the same plan gives the same run.
 struct Plan {

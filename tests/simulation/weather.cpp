@@ -15,6 +15,9 @@ constexpr auto of_key_value =
     std::to_array({Fault::not_done, Fault::not_done, Fault::answer_lost, Fault::slow, Fault::death});
 constexpr auto of_bucket =
     std::to_array({Fault::not_done, Fault::answer_lost, Fault::answer_lost, Fault::slow, Fault::death});
+constexpr auto of_rate_limiter = std::to_array({Fault::not_done, Fault::answer_lost, Fault::slow, Fault::death});
+/// The client's side of the network, which may stop in the middle of an upload.
+constexpr auto of_body = std::to_array({Fault::not_done, Fault::slow, Fault::death});
 constexpr auto of_provider =
     std::to_array({Fault::not_done, Fault::answer_lost, Fault::answer_lost, Fault::done_late, Fault::slow,
                    Fault::strange_answer, Fault::strange_answer, Fault::strange_answer, Fault::death});
@@ -68,10 +71,12 @@ Fortune Weather::draw(std::string_view port, std::uint64_t place, Timestamp now,
   }
   if (!drawn) return fortune;
   const std::uint64_t which = fortune.variant >> 32;
-  fortune.fault = port == "database"    ? of_database[which % of_database.size()]
-                  : port == "key_value" ? of_key_value[which % of_key_value.size()]
-                  : port == "bucket"    ? of_bucket[which % of_bucket.size()]
-                                        : of_provider[which % of_provider.size()];
+  fortune.fault = port == "database"       ? of_database[which % of_database.size()]
+                  : port == "key_value"    ? of_key_value[which % of_key_value.size()]
+                  : port == "bucket"       ? of_bucket[which % of_bucket.size()]
+                  : port == "rate_limiter" ? of_rate_limiter[which % of_rate_limiter.size()]
+                  : port == "body"         ? of_body[which % of_body.size()]
+                                           : of_provider[which % of_provider.size()];
   // Copies are put right by what comes behind; of a call that is done behind that, nobody would know.
   if (port == "stream" && fortune.fault == Fault::done_late) fortune.fault = Fault::answer_lost;
   fortune.struck = note(fortune.fault, place);

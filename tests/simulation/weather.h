@@ -31,10 +31,10 @@ class Weather {
 
   /// Whether a fault strikes that would strike once in `times`. `place` names the occasion.
   bool strikes(Fault fault, std::uint64_t place, std::uint64_t times, Dice& dice);
-  /// The fortune of a call to `port`: "database", "key_value", or a provider's host.
+  /// The fortune of a call to `port`: "database", "key_value", "bucket", "rate_limiter", "body", or a provider's host.
   Fortune draw(std::string_view port, std::uint64_t place, Timestamp now, Dice& dice);
-  /// True while nobody is allowed to fail any more.
-  bool calm() const { return calm_; }
+  /// True while nobody is allowed to fail: in runs without faults, and once the faults have ended.
+  bool calm() const { return calm_ || storm_ == 0 || (plan_.faults && plan_.faults->empty()); }
   void clear_up() { calm_ = true; }
 
   /// The identities of the faults that struck, with how often.

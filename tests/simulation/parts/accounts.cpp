@@ -45,7 +45,9 @@ Script<> come_in(Person& person) {
     co_await sign_in(person);
 }
 
-Script<> refresh(Person& person) { co_await refresh_tokens(person); }
+Script<> refresh(Person& person) {
+  if (co_await refresh_tokens(person)) person.succeed();
+}
 
 Script<> sign_out(Person& person) {
   const Timestamp began = person.life.now();
@@ -162,7 +164,7 @@ Script<bool> refresh_tokens(Person& person) {
   const std::string used = person.refresh_token;
   if (used.empty()) co_return false;
   const auto reply = co_await person.ask("POST", "/api/auth/refresh", {{"refreshToken", used}}, {.signed_in = false});
-  const bool known = person.expect(reply, {200, 401, 403});
+  const bool known = person.foresee(reply, {200, 401, 403});
   if (known && reply->status == 200) {
     take_tokens(person, *reply);
     person.life.belongings.of<LostAndFound>().refresh_tokens.push_back(used);

@@ -53,6 +53,16 @@ constexpr std::array deeds{
          [](Person& person) { return person.number == 0 && !person.life.stripe.disputes.empty(); }, hear_of_dispute},
 };
 
+/// What died of a dispute that is over, whoever runs the product has tried again, as the admins' page does.
+void try_refunds_again(Life& life) {
+  for (const auto& [id, one] : life.stripe.disputes)
+    if (is_over(one) && one["is_charge_refundable"] == true)
+      life.world.database.execute(
+          "UPDATE outbox SET dead_at = NULL, attempts = 0, next_attempt_at = ?2, locked_until = NULL "
+          "WHERE dedupe_key = 'stripe.refund:' || ?1 AND dead_at IS NOT NULL",
+          {text_of(one["payment_intent"]), life.now().ms});
+}
+
 /// Most disputes end.
 void settle(Life& life) {
   Dice dice = life.dice.fork("ends of disputes");
@@ -60,6 +70,7 @@ void settle(Life& life) {
     const bool stays_open = dice.one_in(5);
     if (!stays_open && !is_over(one)) move_on(life, id, dice);
   }
+  try_refunds_again(life);
 }
 
 std::string disputes_unlike_stripe(Life& life) {
@@ -88,6 +99,6 @@ constexpr std::array laws{
 
 }  // namespace
 
-const Part disputes{"disputes", deeds, laws, nullptr, settle};
+const Part disputes{"disputes", deeds, laws, nullptr, settle, false, true};
 
 }  // namespace isthmus::simulation

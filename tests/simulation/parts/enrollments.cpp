@@ -180,10 +180,10 @@ std::string payments_that_end_neither_way(Life& life) {
     const Json& charge = life.stripe.charges.at(intent);
     const auto paid = charge["amount"].get<std::int64_t>();
     auto lost = charge["amount_refunded"].get<std::int64_t>();
-    bool is_disputed = false;
+    bool is_held = false;
     for (const auto& [dispute_id, dispute] : life.stripe.disputes) {
       if (dispute["payment_intent"] != intent) continue;
-      is_disputed = true;
+      if (!dispute.value("is_charge_refundable", true)) is_held = true;
       if (dispute["status"] == "lost") lost += dispute["amount"].get<std::int64_t>();
     }
     const std::string known = life.find(
@@ -192,8 +192,8 @@ std::string payments_that_end_neither_way(Life& life) {
         {intent});
     if (known.empty()) return id + " was paid and nobody knows";
     const bool is_enrolled = known == "enrolled" || known == "completed";
-    // What the bank holds can not be refunded: whoever runs the product sees the row that died of it.
-    const bool may_be_released = lost >= paid || is_disputed;
+    // What the bank holds can not be refunded for as long: whoever runs the product sees the row that died of it.
+    const bool may_be_released = lost >= paid || is_held;
     if (lost >= paid ? is_enrolled : !is_enrolled && !(known == "released" && may_be_released))
       return unlike(id, "paid " + std::to_string(paid) + ", lost " + std::to_string(lost), known);
   }

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <array>
 
+#include "native/sums.h"
 #include "simulation/parts.h"
 #include "simulation/person.h"
 
@@ -129,6 +130,19 @@ std::string refunded_more_than_once(Life& life) {
   return {};
 }
 
+/// The sums that the database keeps are those of their rows: they decide what is paid out.
+std::string sums_unlike_their_rows(Life& life) {
+  struct Judged {
+    std::map<std::string_view, std::uint64_t> written_at;
+  };
+  auto& judged = life.belongings.of<Judged>().written_at;
+  for (const auto& [name, differing] : native::kept_sums()) {
+    const std::uint64_t written = life.world.database.written_at(differing) + 1;
+    if (std::exchange(judged[name], written) != written && life.count(differing) != 0) return name;
+  }
+  return {};
+}
+
 /// What Stripe has refunded is what we know of, and never more than was paid.
 std::string refunds_unlike_stripe(Life& life) {
   for (const auto& [intent, charge] : life.stripe.charges) {
@@ -175,6 +189,7 @@ constexpr std::array laws{
     Law{"whose all went back is not enrolled", Law::When::always,
         "SELECT e.id FROM enrollments e JOIN transactions t ON t.enrollment_id = e.id "
         "WHERE t.refunded_cents = t.amount_cents AND e.status IN ('pending', 'enrolled', 'completed')"},
+    Law{"the sums that are kept are those of their rows", Law::When::always, "", sums_unlike_their_rows},
     Law{"refunds are those of Stripe", Law::When::in_the_end, "", refunds_unlike_stripe},
     Law{"a request is refunded once", Law::When::always, "", refunded_more_than_once},
     Law{"no request for a refund waits for ever", Law::When::in_the_end,
@@ -187,6 +202,6 @@ constexpr std::array laws{
 
 }  // namespace
 
-const Part payments{"payments", deeds, laws, nullptr, settle};
+const Part payments{"payments", deeds, laws, nullptr, settle, false, true};
 
 }  // namespace isthmus::simulation

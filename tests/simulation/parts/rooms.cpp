@@ -69,7 +69,7 @@ Script<> attend(Person& person, std::string session, Millis lateness, Dice dice)
   for (int times = dice.one_in(4) ? 2 : 1; times > 0 && !life.stopped(); --times) {
     if (!is_in(person)) co_return;
     const auto reply = co_await person.ask("POST", "/api/sessions/" + session + "/join", nullptr, {.tries = 3});
-    if (!person.expect(reply, {200, 409, 404, 401}) || reply->status != 200) co_return;
+    if (!person.foresee(reply, {200, 409, 404, 401}) || reply->status != 200) co_return;
     co_await stay_in_room(person, session, dice.between(minute, 70 * minute), dice.one_in(6));
   }
 }

@@ -102,7 +102,7 @@ Script<> set_hours(Person& person) {
 Script<> change_hours_in_a_moment(Person& teacher, Json body, Millis pause) {
   co_await teacher.life.wait(pause);
   if (is_in(teacher))
-    teacher.expect(co_await teacher.ask("PUT", "/api/availability", std::move(body)), {200, 401, 403, 409});
+    teacher.foresee(co_await teacher.ask("PUT", "/api/availability", std::move(body)), {200, 401, 403, 409});
 }
 
 Person* person_of(Life& life, const std::string& id) {
