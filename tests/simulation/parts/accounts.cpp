@@ -126,6 +126,11 @@ Script<> reset_password(Person& person) {
     if (mail.to == person.email && mail.mail == "reset_password" && mail.at < began)
       lost.used_links.push_back(token_in(mail.text));
   retire(person, began);
+  // There may be an older mail.
+  if (!person.dice().one_in(2)) co_return;
+  const std::string other = lost.used_links[lost.used_links.size() - std::min<std::size_t>(lost.used_links.size(), 2)];
+  const Json again{{"token", other}, {"password", "a password by an older link"}};
+  person.expect(co_await person.ask("POST", confirm.target, again, {.signed_in = false}), {400});
 }
 
 Script<> look_at_devices(Person& person) {

@@ -24,7 +24,11 @@ Script<> say(Person& person, std::string target, Json body, std::vector<int> ans
     for (const auto& reply : co_await person.ask_twice("POST", target, body, how)) person.expect(reply, answers);
     co_return;
   }
-  person.expect(co_await person.ask("POST", target, body, how), answers);
+  const auto reply = co_await person.ask("POST", target, body, how);
+  if (!person.expect(reply, answers) || reply->status != 201 || !person.dice().one_in(4)) co_return;
+  // A key that was used is good for nothing else.
+  body["text"] = person.name + " takes the same key for something else";
+  person.expect(co_await person.ask("POST", target, body, how), {409, 403, 401});
 }
 
 Script<> write_to_somebody(Person& person) {
