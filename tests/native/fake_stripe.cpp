@@ -75,7 +75,8 @@ IncomingAnswer FakeStripe::execute(const OutgoingRequest& request) {
   if (path == "/v1/accounts") return create_account(form);
   if (path == "/v1/transfers") return create_transfer(form);
   if (path == "/v1/account_links") {
-    if (!accounts.contains(form.at("account")))
+    const auto account = accounts.find(form.at("account"));
+    if (account == accounts.end() || account->second.contains("deauthorized"))
       return refusal(400, "invalid_request_error", "resource_missing", "account");
     return answer_of(200, {{"object", "account_link"}, {"url", "https://connect.test/" + next_id("link_")}});
   }
@@ -249,8 +250,8 @@ Json FakeStripe::dispute(const std::string& payment_intent, std::int64_t cents, 
 Json FakeStripe::move_dispute(const std::string& id, std::string_view status) {
   Json& object = disputes.at(id);
   object["status"] = status;
-  object["is_charge_refundable"] = status.starts_with("warning") || status == "won";
-  const bool over = status == "won" || status == "lost" || status == "warning_closed";
+  object["is_charge_refundable"] = status.starts_with("warning") || status == "won" || status == "prevented";
+  const bool over = status == "won" || status == "lost" || status == "warning_closed" || status == "prevented";
   return event(over ? "charge.dispute.closed" : "charge.dispute.updated", object);
 }
 
@@ -330,15 +331,36 @@ std::optional<Json> FakeStripe::pay(const std::string& session_id) {
   session["payment_status"] = "paid";
   session["payment_intent"] = intent;
   session["url"] = nullptr;
-  charges[intent] = {{"id", next_id("ch_")},
-                     {"object", "charge"},
-                     {"amount", session["amount_total"]},
-                     {"amount_refunded", 0},
-                     {"currency", session["currency"]},
-                     {"metadata", session["intent_metadata"]},
-                     {"payment_intent", intent},
-                     {"refunded", false}};
+  charge(session);
   return event("checkout.session.completed", session);
+}
+
+void FakeStripe::charge(const Json& session) {
+  charges[session["payment_intent"].get<std::string>()] = {{"id", next_id("ch_")},
+                                                           {"object", "charge"},
+                                                           {"amount", session["amount_total"]},
+                                                           {"amount_refunded", 0},
+                                                           {"currency", session["currency"]},
+                                                           {"metadata", session["intent_metadata"]},
+                                                           {"payment_intent", session["payment_intent"]},
+                                                           {"refunded", false}};
+}
+
+std::optional<Json> FakeStripe::begin_slow_payment(const std::string& session_id) {
+  Json& session = sessions.at(session_id);
+  if (session["status"] != "open") return std::nullopt;
+  session["status"] = "complete";
+  session["payment_intent"] = next_id("pi_");
+  session["url"] = nullptr;
+  return event("checkout.session.completed", session);
+}
+
+Json FakeStripe::end_slow_payment(const std::string& session_id, bool succeeds) {
+  Json& session = sessions.at(session_id);
+  if (!succeeds) return event("checkout.session.async_payment_failed", session);
+  session["payment_status"] = "paid";
+  charge(session);
+  return event("checkout.session.async_payment_succeeded", session);
 }
 
 std::optional<Json> FakeStripe::expire(const std::string& session_id) {
@@ -354,6 +376,18 @@ Json FakeStripe::refund(const std::string& payment_intent, std::int64_t cents) {
   charge["amount_refunded"] = charge["amount_refunded"].get<std::int64_t>() + cents;
   charge["refunded"] = charge["amount_refunded"] == charge["amount"];
   return event("charge.refunded", charge);
+}
+
+Json FakeStripe::fail_refund(Json& refund) {
+  refund["status"] = "failed";
+  return event("refund.failed", refund);
+}
+
+Json FakeStripe::deauthorize_account(const std::string& account) {
+  Json& object = accounts.at(account);
+  object["capabilities"] = {{"transfers", "inactive"}};
+  object["deauthorized"] = true;
+  return account_event("account.application.deauthorized", {{"id", "ca_test"}, {"object", "application"}}, account);
 }
 
 Json FakeStripe::event(std::string_view type, const Json& object) {

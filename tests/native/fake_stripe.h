@@ -38,13 +38,22 @@ class FakeStripe {
 
   /// The student presses Pay. Gives the event; nothing where the page is not open any more.
   std::optional<Json> pay(const std::string& session_id);
+  /// The student pays by a method that takes days. Gives the event; nothing where the page is not open any more.
+  std::optional<Json> begin_slow_payment(const std::string& session_id);
+  /// Such a payment has come, or will not. Gives the event.
+  Json end_slow_payment(const std::string& session_id, bool succeeds);
   /// The page's time is over. Gives the event; nothing where it was paid or is over already.
   std::optional<Json> expire(const std::string& session_id);
   /// Refunds a payment, as from Stripe's own pages. Gives the event.
   Json refund(const std::string& payment_intent, std::int64_t cents);
 
+  /// The student's bank sends a refund of ours back. Gives the event; another tells the same as `refund.updated`.
+  Json fail_refund(Json& refund);
+
   /// The owner of an account has told everything. Gives the event.
   Json complete_account(const std::string& account);
+  /// The owner lets the platform have no part in the account any more. Gives the event.
+  Json deauthorize_account(const std::string& account);
   /// Reverses a part of a transfer, as from Stripe's own pages. Gives the event.
   Json reverse(const std::string& transfer, std::int64_t cents, const std::string& our_id = "");
   /// The student's bank asks for the money of a payment back. Gives the event.
@@ -92,6 +101,7 @@ class FakeStripe {
   IncomingAnswer list_events(const std::map<std::string, std::string>& query) const;
   IncomingAnswer read(const std::string& path, const std::map<std::string, std::string>& query);
   std::string next_id(std::string_view prefix);
+  void charge(const Json& session);
 
   World& world_;
   std::map<std::string, Kept> kept_;

@@ -39,7 +39,7 @@ Life::Life(const Plan& of) : plan(of), dice(plan.seed), weather(plan, dice.fork(
                                 {"RESEND_URL", "https://resend.test"},
                                 {"RESEND_API_KEY", "re_test"},
                                 {"RESEND_FROM_ADDRESS", "PeerLoop <noreply@peerloop.test>"},
-                                {"RESEND_WEBHOOK_SECRET", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"}});
+                                {"RESEND_WEBHOOK_SECRET", std::string(MailProvider::webhook_secret)}});
   for (const char* name : {"lisbon", "frankfurt"}) locations.emplace_back().name = name;
 }
 
@@ -109,7 +109,7 @@ void Life::check_laws(Law::When when) {
   changes_seen_ = world.database.changes();
   for (const Part* part : parts()) {
     for (const Law& law : part->laws) {
-      if (stopped() || (law.when == Law::When::in_the_end && when == Law::When::always)) continue;
+      if (stopped() || (law.when != Law::When::always && law.when != when)) continue;
       if (!law.problem && when == Law::When::always && !may_have_changed(law)) continue;
       check(law);
     }
@@ -368,7 +368,7 @@ Script<> Life::deliver(std::size_t letter, Dice from, Millis delay, int most_tri
     check_laws(Law::When::always);
     if (reply && reply->status == 200) {
       letters_[letter].is_believed = true;
-      if (was_believed && reply->json()["outcome"] != "duplicate")
+      if (was_believed && reply->json()["outcome"] == "processed")
         violate("an event has its effect once", who + ": " + reply->body);
       co_return;
     }
@@ -419,6 +419,19 @@ void Life::settle() {
   for (const Letter& letter : letters_)
     if (!letter.is_believed) violate("each webhook is believed in the end", letter.name);
   check_laws(Law::When::in_the_end);
+  if (!stopped() && dice.fork("long after").one_in(8)) let_time_pass();
+}
+
+void Life::let_time_pass() {
+  world.scheduler.advance(400 * day);
+  // A run removes so many rows of a kind.
+  for (int run = 1; run <= 4 && !stopped(); ++run) {
+    spawn(run_cron_once("cron.long_after." + std::to_string(run),
+                        dice.fork("long after", static_cast<std::uint64_t>(run))));
+    go_on();
+    world.scheduler.advance(hour);
+  }
+  if (!stopped()) check_laws(Law::When::long_after);
 }
 
 }  // namespace isthmus::simulation

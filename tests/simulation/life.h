@@ -125,12 +125,6 @@ class Life {
   /// The text of a query's first row, "" where there is none.
   std::string find(std::string_view sql, std::vector<SqlValue> values = {});
   std::int64_t count(std::string_view sql, std::vector<SqlValue> values = {});
-  /// How many mails were given up, or had nobody any more to go to: nobody was told by them.
-  std::int64_t dead_mails() {
-    return count("SELECT count(*) FROM outbox WHERE kind = 'mail' AND dead_at IS NOT NULL") +
-           count("SELECT count(*) FROM emails WHERE status = 'suppressed'");
-  }
-
   std::vector<std::unique_ptr<Person>>& people() { return people_; }
   /// How much people are drawn to a part in this run: each run is about other things.
   std::size_t eagerness(const Part& part) const;
@@ -173,6 +167,7 @@ class Life {
   void sweep();
   void resume_woken();
   void settle();
+  void let_time_pass();
   Script<> cron();
   Script<> deliver(std::size_t letter, Dice from, Millis delay, int most_tries);
   Script<> run_cron_once(std::string name, Dice from);

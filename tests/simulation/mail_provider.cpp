@@ -2,6 +2,9 @@
 
 #include <algorithm>
 
+#include "base/encoding.h"
+#include "crypto/hmac.h"
+
 namespace isthmus::simulation {
 
 namespace {
@@ -43,6 +46,17 @@ IncomingAnswer MailProvider::answer(const OutgoingRequest& request) {
   kept_[key] = {request.body, one.id, now + day};
   sent.push_back(std::move(one));
   return {200, {}, Json{{"id", sent.back().id}}.dump()};
+}
+
+native::Outgoing MailProvider::delivery(const std::string& event_id, const std::string& body,
+                                        std::string_view secret) const {
+  const std::string at = std::to_string(scheduler_.now().seconds());
+  const std::string key = base64_decode(secret.substr(secret.find('_') + 1)).value_or("");
+  const std::string signature = base64_encode(crypto::hmac_sha256(key, event_id + '.' + at + '.' + body));
+  return {"POST",
+          "/api/webhooks/resend",
+          {{"svix-id", event_id}, {"svix-timestamp", at}, {"svix-signature", "v1," + signature}},
+          body};
 }
 
 std::int64_t MailProvider::count(std::string_view mail) const {

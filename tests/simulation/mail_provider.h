@@ -14,6 +14,8 @@ namespace isthmus::simulation {
 /// gives the same answer, another one a 409. Keeps every mail that went out.
 class MailProvider {
  public:
+  static constexpr std::string_view webhook_secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+
   explicit MailProvider(native::Scheduler& scheduler) : scheduler_(scheduler) {}
 
   struct Sent {
@@ -23,6 +25,9 @@ class MailProvider {
   };
 
   IncomingAnswer answer(const OutgoingRequest& request);
+  /// The delivery of an event about a mail, signed now.
+  native::Outgoing delivery(const std::string& event_id, const std::string& body,
+                            std::string_view secret = webhook_secret) const;
 
   std::vector<Sent> sent;
   /// How many went out of this template, those aside that went out again when their keys were forgotten.

@@ -26,6 +26,7 @@ struct Law {
   enum class When {
     always,      ///< after every deed, webhook and run of cron
     in_the_end,  ///< once the world has settled: everything was delivered, and nothing goes wrong any more
+    long_after,  ///< more than a year later, in some runs
   };
   std::string_view says;
   When when = When::always;

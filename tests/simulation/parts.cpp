@@ -5,9 +5,9 @@
 namespace isthmus::simulation {
 
 std::span<const Part* const> parts() {
-  static constexpr std::array all{&accounts, &people,  &courses,    &enrollments, &scheduling, &rooms,
-                                  &learning, &reviews, &payments,   &payouts,     &disputes,   &messages,
-                                  &feeds,    &files,   &departures, &mails,       &queues,     &intruders};
+  static constexpr std::array all{&accounts, &people,     &courses,  &enrollments, &scheduling, &rooms,    &learning,
+                                  &teaching, &reviews,    &payments, &payouts,     &disputes,   &messages, &feeds,
+                                  &files,    &departures, &mails,    &queues,      &intruders,  &looking};
   return all;
 }
 

@@ -4,7 +4,7 @@
 
 namespace isthmus::simulation {
 
-extern const Part accounts, courses, departures, disputes, enrollments, feeds, files, intruders, learning, mails,
-    messages, payments, payouts, people, queues, reviews, rooms, scheduling;
+extern const Part accounts, courses, departures, disputes, enrollments, feeds, files, intruders, learning, looking,
+    mails, messages, payments, payouts, people, queues, reviews, rooms, scheduling, teaching;
 
 }  // namespace isthmus::simulation

@@ -153,11 +153,17 @@ void Person::look_around() {
              EXISTS (SELECT 1 FROM sessions WHERE (student_id = ?1 OR teacher_id = ?1) AND status = 'completed'),
              EXISTS (SELECT 1 FROM enrollments WHERE student_id = ?1 AND status IN ('enrolled', 'completed'))
                OR EXISTS (SELECT 1 FROM courses WHERE creator_id = ?1)
-               OR EXISTS (SELECT 1 FROM course_teachers WHERE teacher_id = ?1 AND status = 'approved'))",
+               OR EXISTS (SELECT 1 FROM course_teachers WHERE teacher_id = ?1 AND status = 'approved'),
+             EXISTS (SELECT 1 FROM certificates k JOIN enrollments e ON e.id = k.enrollment_id
+                     WHERE k.holder_id = ?1 AND k.revoked_at IS NULL AND e.status = 'completed' AND NOT EXISTS
+                     (SELECT 1 FROM course_teachers t WHERE t.course_id = k.course_id AND t.teacher_id = ?1
+                      AND t.status <> 'withdrawn')),
+             EXISTS (SELECT 1 FROM course_teachers t JOIN courses c ON c.id = t.course_id
+                     WHERE c.creator_id = ?1 AND t.status = 'applied'))",
                                                     {id});
   const auto is = [&](std::size_t column) { return std::get<std::int64_t>(row.cells.at(column)) == 1; };
-  standing = {is(0), is(1), is(2),  is(3),  is(4),  is(5),  is(6), is(7),
-              is(8), is(9), is(10), is(11), is(12), is(13), is(14)};
+  standing = {is(0), is(1),  is(2),  is(3),  is(4),  is(5),  is(6),  is(7), is(8),
+              is(9), is(10), is(11), is(12), is(13), is(14), is(15), is(16)};
 }
 
 bool Person::expect(const std::optional<Reply>& reply, std::vector<int> statuses) {

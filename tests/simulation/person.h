@@ -41,8 +41,10 @@ struct Standing {
   bool sees_dead = false;       ///< something was given up
   bool sees_suspended = false;  ///< somebody
   bool moderates = false;
-  bool has_met = false;  ///< in a session that was not cancelled
-  bool belongs = false;  ///< to a course, as who learns, made it or teaches it
+  bool has_met = false;    ///< in a session that was not cancelled
+  bool belongs = false;    ///< to a course, as who learns, made it or teaches it
+  bool may_teach = false;  ///< a course that this person completed
+  bool decides = false;    ///< about somebody who asked to teach
 };
 
 /// Somebody who lives with the product: with an account and what the client remembers of it.
@@ -70,7 +72,8 @@ class Person {
   void succeed() { life.reach.add("deed", doing); }
 
   Dice& dice() { return dice_; }
-  std::string next_key() { return name + "-key-" + std::to_string(++keys_); }
+  /// One that others use as well: it is each person's own.
+  std::string next_key() { return "key-" + std::to_string(++keys_); }
   bool signed_in() const { return !access_token.empty(); }
 
   Life& life;

@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "base/encoding.h"
 #include "simulation/parts.h"
 #include "simulation/parts/departures.h"
 #include "simulation/person.h"
@@ -10,10 +11,19 @@ namespace isthmus::simulation {
 
 namespace {
 
+/// What names an access token, from its middle part.
+std::string id_of(std::string_view access_token) {
+  const auto from = access_token.find('.') + 1;
+  const auto claims = base64url_decode(access_token.substr(from, access_token.rfind('.') - from));
+  return claims ? text_of(Json::parse(*claims)["jti"]) : "";
+}
+
 void take_tokens(Person& person, const Reply& reply) {
   const Json json = reply.json();
   person.access_token = text_of(json["accessToken"]);
   person.refresh_token = text_of(json["refreshToken"]);
+  person.life.belongings.of<LostAndFound>().issued.push_back(
+      {person.access_token, person.refresh_token, id_of(person.access_token)});
   if (json.contains("user")) person.id = text_of(json["user"]["id"]);
 }
 
@@ -72,10 +82,20 @@ Script<> ask_for_verification(Person& person) {
   person.expect(co_await person.ask("POST", "/api/auth/resend-verification"), {202, 409, 401});
 }
 
+/// Whoever came in by the old password while another was chosen is out again.
+void came_by_old_password(Person& person, const std::string& access_token, Timestamp began) {
+  Life& life = person.life;
+  const std::string session = session_of(life, id_of(access_token));
+  if (life.count("SELECT count(*) FROM auth_sessions WHERE id = ?1 AND ended_at IS NULL", {session}) != 0)
+    life.violate("an old password opens nothing", person.name);
+  life.belongings.of<LostAndFound>().access_tokens.push_back(retired(life, access_token, began));
+}
+
 Script<> reset_password(Person& person) {
-  const auto asked = co_await person.ask("POST", "/api/auth/reset-password", {{"email", person.email}},
-                                         {.signed_in = false, .tries = 2});
-  person.expect(asked, {202});
+  for (int links = person.dice().one_in(2) ? 2 : 1; links > 0; --links)
+    person.expect(co_await person.ask("POST", "/api/auth/reset-password", {{"email", person.email}},
+                                      {.signed_in = false, .tries = 2}),
+                  {202});
   co_await person.life.wait(person.dice().between(minute, 20 * minute));
   std::string token;
   for (const auto& mail : person.life.resend.sent)
@@ -84,8 +104,17 @@ Script<> reset_password(Person& person) {
   const Timestamp began = person.life.now();
   const std::string former = person.password;
   const std::string chosen = "another password, number " + person.next_key();
-  const auto reply = co_await person.ask("POST", "/api/auth/reset-password/confirm",
-                                         {{"token", token}, {"password", chosen}}, {.signed_in = false});
+  const Ask confirm{"POST", "/api/auth/reset-password/confirm", {{"token", token}, {"password", chosen}}};
+  std::optional<Reply> reply;
+  if (person.dice().one_in(3)) {
+    const Ask come{"POST", "/api/auth/login", {{"email", person.email}, {"password", former}}};
+    const auto replies = co_await person.ask_at_once(confirm, come, {.signed_in = false});
+    reply = replies[0];
+    if (person.expect(replies[1], {200, 401, 403}) && replies[1]->status == 200 && reply && reply->status == 204)
+      came_by_old_password(person, text_of(replies[1]->json()["accessToken"]), began);
+  } else {
+    reply = co_await person.ask(confirm.method, confirm.target, confirm.body, {.signed_in = false});
+  }
   if (!person.expect(reply, {204, 400}) && !reply) {
     // Nobody knows which password holds now: asks once more later, as people do.
     person.password = chosen;
@@ -95,8 +124,15 @@ Script<> reset_password(Person& person) {
   person.password = chosen;
   auto& lost = person.life.belongings.of<LostAndFound>();
   lost.old_passwords[person.email] = former;
-  lost.used_links.push_back(token);
+  for (const auto& mail : person.life.resend.sent)
+    if (mail.to == person.email && mail.mail == "reset_password" && mail.at < began)
+      lost.used_links.push_back(token_in(mail.text));
   retire(person, began);
+  // There may be an older mail.
+  if (!person.dice().one_in(2)) co_return;
+  const std::string other = lost.used_links[lost.used_links.size() - std::min<std::size_t>(lost.used_links.size(), 2)];
+  const Json again{{"token", other}, {"password", "a password by an older link"}};
+  person.expect(co_await person.ask("POST", confirm.target, again, {.signed_in = false}), {400});
 }
 
 Script<> look_at_devices(Person& person) {
@@ -105,7 +141,10 @@ Script<> look_at_devices(Person& person) {
   const Json sessions = reply->json()["items"];
   for (const Json& session : sessions) {
     if (session["current"] == true || !person.dice().one_in(2)) continue;
-    person.expect(co_await person.ask("DELETE", "/api/auth/sessions/" + text_of(session["id"])), {204, 404, 401});
+    const std::string id = text_of(session["id"]);
+    const Timestamp began = person.life.now();
+    const auto ended = co_await person.ask("DELETE", "/api/auth/sessions/" + id);
+    if (person.expect(ended, {204, 404, 401}) && ended->status == 204) retire_session(person.life, id, began);
     co_return;
   }
 }
@@ -139,7 +178,7 @@ constexpr std::array laws{
         "SELECT family_id FROM refresh_tokens WHERE used_at IS NULL GROUP BY family_id HAVING count(*) > 1"},
     Law{"a new account is asked for its address", Law::When::in_the_end,
         "SELECT id FROM users u WHERE NOT EXISTS "
-        "(SELECT 1 FROM outbox WHERE instr(dedupe_key, 'mail:verify_email:' || u.id || ':') = 1)"},
+        "(SELECT 1 FROM told WHERE instr(key, 'mail:verify_email:' || u.id || ':') = 1)"},
     Law{"everybody has a role", Law::When::always,
         "SELECT id FROM users u WHERE deleted_at IS NULL AND NOT EXISTS (SELECT 1 FROM user_roles r WHERE r.user_id = "
         "u.id)"},
@@ -152,9 +191,27 @@ constexpr std::array laws{
 
 }  // namespace
 
+std::string session_of(Life& life, const std::string& access_id) {
+  return life.find("SELECT family_id FROM refresh_tokens WHERE access_jti = ?1", {access_id});
+}
+
+Retired retired(Life& life, std::string access_token, Timestamp began) {
+  std::string id = id_of(access_token);
+  return {std::move(access_token), began, life.now(), std::move(id)};
+}
+
+void retire_session(Life& life, const std::string& session, Timestamp began) {
+  auto& lost = life.belongings.of<LostAndFound>();
+  for (const Issued& one : lost.issued) {
+    if (session.empty() || session_of(life, one.access_id) != session) continue;
+    lost.access_tokens.push_back({one.access_token, began, life.now(), one.access_id});
+    lost.refresh_tokens.push_back(one.refresh_token);
+  }
+}
+
 void retire(Person& person, Timestamp began) {
   auto& lost = person.life.belongings.of<LostAndFound>();
-  if (!person.access_token.empty()) lost.access_tokens.push_back({person.access_token, began, person.life.now()});
+  if (!person.access_token.empty()) lost.access_tokens.push_back(retired(person.life, person.access_token, began));
   if (!person.refresh_token.empty()) lost.refresh_tokens.push_back(person.refresh_token);
   person.access_token.clear();
   person.refresh_token.clear();

@@ -4,6 +4,7 @@
 
 #include "simulation/parts.h"
 #include "simulation/parts/accounts.h"
+#include "simulation/parts/draw.h"
 #include "simulation/parts/enrollments.h"
 #include "simulation/person.h"
 
@@ -14,17 +15,9 @@ namespace {
 /// Judges in the very batch: who goes leaves nobody and nothing behind that depends on them, and whoever has gone takes
 /// no part in anything new.
 void prepare(Life& life) {
-  auto& database = life.world.database;
-  database.execute("CREATE TEMP TABLE misdeeds (who TEXT, what TEXT)");
-  const auto judge = [&](std::string_view name, std::string_view when, std::string_view who, std::string_view what,
-                         std::string_view condition) {
-    std::string text = "CREATE TEMP TRIGGER ";
-    text.append(name).append(" AFTER ").append(when).append(" BEGIN INSERT INTO misdeeds SELECT ").append(who);
-    text.append(", '").append(what).append("' WHERE ").append(condition).append("; END");
-    database.execute(text);
-  };
+  Judges judges(life, "misdeeds");
   const auto left = [&](std::string_view name, std::string_view what, std::string_view condition) {
-    judge(name, "UPDATE OF deleted_at ON users WHEN NEW.deleted_at IS NOT NULL", "NEW.id", what, condition);
+    judges.add(name, "UPDATE OF deleted_at ON users WHEN NEW.deleted_at IS NOT NULL", "NEW.id", what, condition);
   };
   left("left_students", "left students",
        "EXISTS (SELECT 1 FROM enrollments WHERE teacher_id = NEW.id AND status = 'enrolled')");
@@ -35,15 +28,15 @@ void prepare(Life& life) {
        "'frozen'))");
   left("left_money", "left money",
        "(SELECT coalesce(sum(amount_cents), 0) FROM ledger_entries WHERE account = 'payable:' || NEW.id) <> 0");
-  judge("enrolled_as_nobody",
-        "UPDATE OF status ON enrollments WHEN NEW.status = 'enrolled' AND OLD.status <> 'enrolled'", "NEW.id",
-        "enrolled with somebody who is gone",
-        "EXISTS (SELECT 1 FROM users WHERE id IN (NEW.student_id, NEW.teacher_id) AND deleted_at IS NOT NULL)");
+  judges.add("enrolled_as_nobody",
+             "UPDATE OF status ON enrollments WHEN NEW.status = 'enrolled' AND OLD.status <> 'enrolled'", "NEW.id",
+             "enrolled with somebody who is gone",
+             "EXISTS (SELECT 1 FROM users WHERE id IN (NEW.student_id, NEW.teacher_id) AND deleted_at IS NOT NULL)");
   for (const auto& [table, column] : std::to_array<std::pair<std::string, std::string>>(
            {{"auth_sessions", "user_id"}, {"follows", "follower_id"}, {"follows", "followee_id"}})) {
     std::string name = table + "_of_nobody_as_";
-    judge(name.append(column), "INSERT ON " + table, "NEW." + column, "began something after they had gone",
-          "EXISTS (SELECT 1 FROM users WHERE id = NEW." + column + " AND deleted_at IS NOT NULL)");
+    judges.add(name.append(column), "INSERT ON " + table, "NEW." + column, "began something after they had gone",
+               "EXISTS (SELECT 1 FROM users WHERE id = NEW." + column + " AND deleted_at IS NOT NULL)");
   }
 }
 
@@ -101,15 +94,36 @@ Script<> take_everything_along(Person& person) {
       person.life.violate("an export is about its owner", person.name);
 }
 
-Script<> change_standing(Person& admin, const Person& other, bool suspends) {
+Script<> change_account_of(Person& admin, const Person& other, Json change) {
   Life& life = admin.life;
   const std::string token = other.access_token;
   const Timestamp began = life.now();
-  const Json change{{"suspended", suspends}, {"reason", "as it seemed"}};
   const auto reply = co_await admin.ask("PATCH", "/api/admin/users/" + other.id, change, {.tries = 2});
   if (!admin.expect(reply, {200, 401, 403, 404}) || reply->status != 200 || token.empty()) co_return;
-  // The other's client does not know yet. Whoever may come back gets other tokens.
-  life.belongings.of<LostAndFound>().access_tokens.push_back({token, began, life.now()});
+  // Whatever changes ends the tokens. The other's client does not know yet. Whoever may come back gets other tokens.
+  life.belongings.of<LostAndFound>().access_tokens.push_back(retired(life, token, began));
+}
+
+Script<> change_standing(Person& admin, const Person& other, bool suspends) {
+  return change_account_of(admin, other, {{"suspended", suspends}, {"reason", "as it seemed"}});
+}
+
+/// Gives or takes what somebody may decide about others, and leaves the other roles as they are.
+Script<> change_roles(Person& person) {
+  const auto& all = person.life.people();
+  const Person& other = *all[person.dice().below(all.size())];
+  if (other.number < 2 || other.id.empty() || other.id == person.id) co_return;
+  const std::string role = person.dice().one_in(3) ? "admin" : "moderator";
+  Json roles = Json::array();
+  bool had = false;
+  for (const std::string& one :
+       ids(person.life, "SELECT role FROM user_roles WHERE user_id = ?1 ORDER BY role", {other.id}))
+    if (one == role)
+      had = true;
+    else
+      roles.push_back(one);
+  if (!had) roles.push_back(role);
+  co_await change_account_of(person, other, {{"roles", roles}, {"reason", "as it seemed"}});
 }
 
 Script<> suspend(Person& person) {
@@ -134,6 +148,7 @@ constexpr std::array deeds{
     Deed{"delete the account", 1, is_in, delete_account},
     Deed{"take everything along", 1, is_in, take_everything_along},
     Deed{"suspend somebody", 2, is_admin, suspend},
+    Deed{"give or take a role", 2, is_admin, change_roles},
     Deed{"lift a suspension", 8, [](Person& person) { return is_admin(person) && person.standing.sees_suspended; },
          lift_suspension},
 };

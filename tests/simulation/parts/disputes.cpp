@@ -1,6 +1,7 @@
 #include <array>
 
 #include "simulation/parts.h"
+#include "simulation/parts/enrollments.h"
 #include "simulation/person.h"
 
 namespace isthmus::simulation {
@@ -9,7 +10,7 @@ namespace {
 
 bool is_over(const Json& dispute) {
   const std::string status = text_of(dispute["status"]);
-  return status == "won" || status == "lost" || status == "warning_closed";
+  return status == "won" || status == "lost" || status == "warning_closed" || status == "prevented";
 }
 
 /// A student's bank asks for the money of a payment back, or asks what it is.
@@ -17,9 +18,12 @@ Script<> dispute(Person& person) {
   Life& life = person.life;
   auto charge = life.stripe.charges.begin();
   std::advance(charge, person.dice().below(life.stripe.charges.size()));
+  if (life.belongings.of<Misfits>().intents.contains(charge->first)) co_return;
+  // What is disputed of it already is not disputed again.
+  auto amount = charge->second["amount"].get<std::int64_t>();
   for (const auto& [id, other] : life.stripe.disputes)
-    if (other["payment_intent"] == charge->first) co_return;
-  const auto amount = charge->second["amount"].get<std::int64_t>();
+    if (other["payment_intent"] == charge->first) amount -= other["amount"].get<std::int64_t>();
+  if (amount <= 0) co_return;
   const std::int64_t cents = person.dice().one_in(3) ? 1 + person.dice().between(0, amount - 1) : amount;
   const bool only_asks = person.dice().one_in(4);
   life.note(person.name, "sees " + std::to_string(cents) + " of " + charge->first + " disputed");
@@ -29,7 +33,10 @@ Script<> dispute(Person& person) {
 void move_on(Life& life, const std::string& id, Dice& dice) {
   const std::string status = text_of(life.stripe.disputes.at(id)["status"]);
   std::string next;
-  if (status == "warning_needs_response") next = dice.one_in(2) ? "warning_closed" : "needs_response";
+  constexpr auto after_a_question = std::to_array<const char*>({"warning_under_review", "warning_closed", "prevented"});
+  const bool only_asks = status == "warning_needs_response" || status == "warning_under_review";
+  if (only_asks) next = dice.one_in(2) ? "needs_response" : dice.pick(after_a_question);
+  if (next == status) next = "warning_closed";
   if (status == "needs_response") next = dice.one_in(2) ? "under_review" : "lost";
   if (status == "under_review") next = dice.one_in(2) ? "won" : "lost";
   if (next.empty()) return;

@@ -5,18 +5,32 @@
 
 #include "simulation/parts.h"
 #include "simulation/parts/courses.h"
-#include "simulation/person.h"
+#include "simulation/parts/draw.h"
 
 namespace isthmus::simulation {
 
 namespace {
 
+/// Nobody is sold as the teacher of a course who does not teach it at that very moment.
+void prepare(Life& life) {
+  Judges judges(life, "missold");
+  judges.add("sold_with_a_teacher", "INSERT ON enrollments WHEN NEW.status = 'pending'", "NEW.teacher_id",
+             "is to teach a course that is not theirs",
+             "NOT EXISTS (SELECT 1 FROM courses WHERE id = NEW.course_id AND creator_id = NEW.teacher_id AND "
+             "NEW.instructor_type = 'creator') AND NOT EXISTS (SELECT 1 FROM course_teachers WHERE course_id = "
+             "NEW.course_id AND teacher_id = NEW.teacher_id AND status = 'approved' AND NEW.instructor_type = "
+             "'student_teacher')");
+  judges.add("sold_with_nobody", "INSERT ON enrollments WHEN NEW.status = 'pending'", "NEW.teacher_id",
+             "is to teach while suspended or gone",
+             "EXISTS (SELECT 1 FROM users WHERE id = NEW.teacher_id AND (suspended_at > 0 OR deleted_at > 0))");
+}
+
 /// Somebody who teaches this course beside its creator, "" where there is nobody.
-std::string teacher_of(Life& life, const std::string& course) {
-  return life.find(
-      "SELECT teacher_id FROM course_teachers WHERE course_id = ?1 AND status = 'approved' "
-      "ORDER BY decided_at, teacher_id LIMIT 1",
-      {course});
+std::string teacher_of(Person& person, const std::string& course) {
+  return some_id(person,
+                 "SELECT teacher_id FROM course_teachers WHERE course_id = ?1 AND status = 'approved' AND teacher_id "
+                 "<> ?2 ORDER BY teacher_id",
+                 {course, person.id});
 }
 
 void keep_page(Person& person, const std::optional<Reply>& reply) {
@@ -26,19 +40,20 @@ void keep_page(Person& person, const std::optional<Reply>& reply) {
 }
 
 Json choice(Person& person, const std::string& course) {
-  const std::string teacher = teacher_of(person.life, course);
-  if (teacher.empty() || teacher == person.id || person.dice().one_in(2)) return {{"instructorType", "creator"}};
+  // Now and then somebody is asked for who may not teach it at all.
+  const std::string teacher =
+      person.dice().one_in(10) ? some_id(person, "SELECT id FROM users ORDER BY id") : teacher_of(person, course);
+  if (teacher.empty() || person.dice().one_in(3)) return {{"instructorType", "creator"}};
   return {{"instructorType", "student_teacher"}, {"studentTeacherId", teacher}};
 }
 
 /// A course of somebody else's in which this person does not learn yet, "" where there is none.
 std::string new_course(Person& person) {
-  const ResultSet rows = person.life.world.database.execute(
-      "SELECT id FROM courses c WHERE status = 'published' AND creator_id <> ?1 AND NOT EXISTS (SELECT 1 FROM "
-      "enrollments e WHERE e.student_id = ?1 AND e.course_id = c.id AND e.status IN ('enrolled', 'completed')) "
-      "ORDER BY id",
-      {person.id});
-  return rows.cells.empty() ? "" : std::get<std::string>(rows.cells[person.dice().below(rows.cells.size())]);
+  return some_id(person,
+                 "SELECT id FROM courses c WHERE status = 'published' AND creator_id <> ?1 AND NOT EXISTS (SELECT 1 "
+                 "FROM enrollments e WHERE e.student_id = ?1 AND e.course_id = c.id AND e.status IN ('enrolled', "
+                 "'completed')) ORDER BY id",
+                 {person.id});
 }
 
 Script<> enroll_in(Person& person, std::string course) {
@@ -67,11 +82,50 @@ Script<> name_a_price(Person& person) {
   person.expect(co_await person.ask("POST", "/api/courses/" + course + "/enroll", body), {400, 401});
 }
 
+Script<> end_slow_payment(Life& life, std::string session, Dice dice) {
+  co_await life.wait(dice.between(minute, dice.one_in(2) ? hour : 40 * hour));
+  const bool succeeds = !dice.one_in(4);
+  life.note(session, succeeds ? "is paid at last" : "is not paid after all");
+  life.post_event(life.stripe.end_slow_payment(session, succeeds));
+}
+
+/// Somebody at Stripe let another price be paid than what was asked for.
+void change_what_was_paid(Life& life, Json& event, Dice& dice) {
+  Json& session = event["data"]["object"];
+  Json& charge = life.stripe.charges.at(text_of(session["payment_intent"]));
+  if (dice.one_in(3))
+    session["currency"] = charge["currency"] = "eur";
+  else
+    session["amount_total"] = charge["amount"] = charge["amount"].get<std::int64_t>() + (dice.one_in(2) ? 1 : -1);
+  auto& misfits = life.belongings.of<Misfits>();
+  misfits.intents.insert(text_of(session["payment_intent"]));
+  misfits.events.insert(text_of(event["id"]));
+}
+
+/// Stripe's other mode tells of a payment that was none.
+void tell_of_a_test(Person& person, const std::string& session) {
+  Life& life = person.life;
+  Json paid = life.stripe.sessions.at(session);
+  paid["payment_intent"] = "pi_of_the_other_mode_" + person.name + person.next_key();
+  paid["payment_status"] = "paid";
+  paid["status"] = "complete";
+  Json event = life.stripe.event("checkout.session.completed", paid);
+  event["livemode"] = true;
+  life.post_event(std::move(event));
+}
+
 /// Presses Pay on a page, if Stripe still shows it.
 void press_pay(Person& person, const std::string& session) {
-  const auto event = person.life.stripe.pay(session);
-  person.life.note(person.name, (event ? "pays on " : "finds closed ") + session);
-  if (event) person.life.post_event(*event);
+  Life& life = person.life;
+  Dice& dice = person.dice();
+  if (dice.one_in(30)) tell_of_a_test(person, session);
+  const bool is_slow = dice.one_in(8);
+  auto event = is_slow ? life.stripe.begin_slow_payment(session) : life.stripe.pay(session);
+  life.note(person.name, (event ? "pays on " : "finds closed ") + session);
+  if (!event) return;
+  if (is_slow) life.spawn(end_slow_payment(life, session, dice.fork(session)));
+  if (!is_slow && dice.one_in(30)) change_what_was_paid(life, *event, dice);
+  life.post_event(*std::move(event));
 }
 
 Script<> pay(Person& person) {
@@ -89,7 +143,7 @@ Script<> change_mind_too_late(Person& person) {
       "SELECT course_id FROM enrollments WHERE checkout_session_id = ?1 AND student_id = ?2 AND status = 'pending'",
       {session, person.id});
   if (course.empty()) co_return;
-  const std::string teacher = teacher_of(person.life, course);
+  const std::string teacher = teacher_of(person, course);
   const bool by_creator = teacher.empty() || person.life.count(
                                                  "SELECT count(*) FROM enrollments WHERE "
                                                  "checkout_session_id = ?1 AND teacher_id = ?2",
@@ -108,31 +162,6 @@ Script<> look_at_enrollments(Person& person) {
     if (item["studentId"] != person.id) person.life.violate("everybody lists the own enrollments only", person.name);
 }
 
-Script<> let_student_teach(Person& person) {
-  // Until people apply for it themselves: a creator appoints somebody.
-  Life& life = person.life;
-  const auto& all = life.people();
-  const std::string teacher = all[person.dice().below(all.size())]->id;
-  const std::string course = some_course(life, person.dice());
-  if (teacher.empty() || course.empty()) co_return;
-  if (life.count("SELECT count(*) FROM courses WHERE id = ?1 AND creator_id = ?2", {course, teacher}) != 0) co_return;
-  life.note(person.name, "lets " + teacher + " teach " + course);
-  const std::int64_t now = life.now().ms;
-  if (life.count("SELECT count(*) FROM users WHERE id = ?1 AND deleted_at IS NULL", {teacher}) != 1) co_return;
-  life.world.database.execute(
-      "INSERT OR IGNORE INTO user_roles (user_id, role, granted_at) VALUES (?1, 'studentTeacher', ?2)", {teacher, now});
-  life.world.database.execute(
-      "INSERT OR IGNORE INTO course_teachers (course_id, teacher_id, status, applied_at, decided_at, decided_by) "
-      "SELECT ?1, ?2, 'approved', ?3, ?3, creator_id FROM courses WHERE id = ?1",
-      {course, teacher, now});
-  // As the program does where somebody is approved.
-  life.world.database.execute(
-      "INSERT INTO outbox (id, kind, dedupe_key, payload, next_attempt_at, created_at) VALUES (?1, "
-      "'stream.membership', "
-      "?1, json_object('courseId', ?2, 'userId', ?3), ?4, ?4)",
-      {life.world.new_id(), course, teacher, now});
-}
-
 bool has_seen_pages(Person& person) { return !person.belongings.of<PagesSeen>().sessions.empty(); }
 
 constexpr std::array deeds{
@@ -144,7 +173,6 @@ constexpr std::array deeds{
     Deed{"pay while changing the mind", 8, [](Person& person) { return is_in(person) && may_pay(person); },
          change_mind_too_late},
     Deed{"look at the enrollments", 1, is_in, look_at_enrollments},
-    Deed{"let a student teach", 4, [](Person& person) { return person.number == 0; }, let_student_teach},
 };
 
 struct PagesJudged {
@@ -177,6 +205,11 @@ std::string payments_that_end_neither_way(Life& life) {
   for (const auto& [id, session] : life.stripe.sessions) {
     if (session["payment_status"] != "paid") continue;
     const std::string intent = text_of(session["payment_intent"]);
+    if (life.belongings.of<Misfits>().intents.contains(intent)) {
+      if (life.count("SELECT count(*) FROM audit_log WHERE action = 'payment_misfit' AND target_id = ?1", {id}) != 1)
+        return id + " was paid by another amount, and nobody was told";
+      continue;
+    }
     const Json& charge = life.stripe.charges.at(intent);
     const auto paid = charge["amount"].get<std::int64_t>();
     auto lost = charge["amount_refunded"].get<std::int64_t>();
@@ -211,6 +244,7 @@ constexpr std::array laws{
     Law{"nobody is enrolled in a course of their own", Law::When::always,
         "SELECT e.id FROM enrollments e JOIN courses c ON c.id = e.course_id WHERE c.creator_id = e.student_id"},
     Law{"nobody teaches themselves", Law::When::always, "SELECT id FROM enrollments WHERE teacher_id = student_id"},
+    Law{"nobody is sold as a teacher who is none", Law::When::always, "SELECT who, what FROM missold"},
     Law{"a page asks for the price that was", Law::When::always, "", pages_at_wrong_price},
     Law{"a payment enrolls or goes back", Law::When::in_the_end, "", payments_that_end_neither_way},
     Law{"nothing is pending for ever", Law::When::in_the_end, "SELECT id FROM enrollments WHERE status = 'pending'"},
@@ -231,6 +265,6 @@ Script<> pay_in_a_while(Person& person, std::string session, Millis pause) {
   press_pay(person, session);
 }
 
-const Part enrollments{"enrollments", deeds, laws, nullptr, nullptr, true};
+const Part enrollments{"enrollments", deeds, laws, prepare, nullptr, true};
 
 }  // namespace isthmus::simulation

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <set>
 #include <string>
 #include <vector>
 
@@ -10,6 +11,12 @@ namespace isthmus::simulation {
 /// The payment pages that a person has seen. Tabs stay open: an old one may still be paid.
 struct PagesSeen {
   std::vector<std::string> sessions;
+};
+
+/// Payments of another amount, or in another currency, than what was asked for: nobody is enrolled by them, and a
+/// person must look at them.
+struct Misfits {
+  std::set<std::string> intents, events;
 };
 
 /// Whether the last page that this person saw can be paid.

@@ -4,6 +4,7 @@
 
 #include "simulation/parts.h"
 #include "simulation/parts/belonging.h"
+#include "simulation/parts/draw.h"
 #include "simulation/person.h"
 
 namespace isthmus::simulation {
@@ -38,18 +39,6 @@ void prepare(Life& life) {
   database.execute("CREATE TEMP TRIGGER judged_when_posted AFTER INSERT ON posts WHEN NOT " +
                    belongs("NEW.author_id", "NEW.course_id") +
                    " BEGIN INSERT INTO posts_of_strangers VALUES (NEW.id); END");
-}
-
-std::vector<std::string> ids(Life& life, std::string_view sql, std::vector<SqlValue> values = {}) {
-  std::vector<std::string> all;
-  for (const SqlValue& cell : life.world.database.execute(sql, std::move(values)).cells)
-    all.push_back(std::get<std::string>(cell));
-  return all;
-}
-
-std::string some_id(Person& person, std::string_view sql, std::vector<SqlValue> values = {}) {
-  const auto all = ids(person.life, sql, std::move(values));
-  return all.empty() ? "" : person.dice().pick(all);
 }
 
 bool moderates(Person& person) {
@@ -94,7 +83,7 @@ Script<> write_anywhere(Person& person) {
 Script<> read(Person& person, std::string target, bool also_as_moderator, std::string of_course = "") {
   Life& life = person.life;
   const std::string me = person.id;
-  const bool may_anyway = also_as_moderator && moderates(person);
+  const bool moderated = moderates(person);
   std::map<std::string, Belonging> before;
   for (const std::string& course : ids(life, "SELECT id FROM courses")) before[course] = belonging(life, me, course);
   const auto list = ids(life, "SELECT id FROM posts WHERE status <> 'published'");
@@ -103,6 +92,7 @@ Script<> read(Person& person, std::string target, bool also_as_moderator, std::s
   const bool answers =
       also_as_moderator ? person.expect(reply, {200, 403, 404, 401}) : person.expect(reply, {200, 401});
   if (!answers || reply->status != 200) co_return;
+  const bool may_anyway = also_as_moderator && (moderated || moderates(person));
   if (!of_course.empty() && !may_anyway && never_belonged(before[of_course], belonging(life, me, of_course)))
     life.violate("who does not belong reads nothing", person.name + " in " + of_course);
   const Json page = reply->json();
@@ -135,8 +125,10 @@ Script<> delete_post(Person& person) {
   const std::string target = "/api/feeds/posts/" + id;
   const bool was_theirs =
       person.life.count("SELECT count(*) FROM posts WHERE id = ?1 AND author_id = ?2", {id, person.id}) == 1;
+  const bool moderated = moderates(person);
   const auto reply = co_await person.ask("DELETE", target, nullptr, {.tries = 2});
-  if (person.expect(reply, {204, 403, 404, 401}) && reply->status == 204 && !was_theirs && !moderates(person))
+  if (person.expect(reply, {204, 403, 404, 401}) && reply->status == 204 && !was_theirs && !moderated &&
+      !moderates(person))
     person.life.violate("only its author and moderators take a post away", person.name);
 }
 
@@ -171,6 +163,38 @@ Script<> fetch_token(Person& person) {
     person.life.violate("everybody gets the own token of the feeds", person.name);
 }
 
+/// What somebody took away at the feed provider.
+struct TakenAway {
+  std::set<std::string> posts;
+  int told = 0;
+};
+
+/// Somebody at the provider takes a post away. It tells of that, as of what we took away ourselves.
+Script<> see_post_taken_away(Person& person) {
+  Life& life = person.life;
+  auto& taken = life.belongings.of<TakenAway>();
+  const std::string id = some_id(person, "SELECT id FROM posts ORDER BY id");
+  if (id.empty()) co_return;
+  const bool was_there = life.stream.activities.erase(id) > 0;
+  if (was_there) taken.posts.insert(id);
+  if (!was_there && life.count("SELECT count(*) FROM posts WHERE id = ?1 AND status = 'published'", {id}) == 1)
+    co_return;
+  const std::string name = "feed-event-" + std::to_string(++taken.told);
+  const Json event{
+      {"type", "feeds.activity.deleted"}, {"created_at", to_rfc3339(life.now())}, {"activity", {{"id", id}}}};
+  life.note(name, "Stream has news: " + id + " is gone");
+  life.post(name, [name, body = event.dump()] { return native::FakeStream::delivery(body, name); });
+}
+
+/// Moderators are asked once about each post that is gone there and stands here.
+std::string taken_away_unnoticed(Life& life) {
+  for (const std::string& id : life.belongings.of<TakenAway>().posts)
+    if (life.count("SELECT count(*) FROM posts WHERE id = ?1 AND status = 'published'", {id}) == 1 &&
+        life.count("SELECT count(*) FROM post_flags WHERE post_id = ?1 AND reporter_id IS NULL", {id}) != 1)
+      return id;
+  return {};
+}
+
 bool belongs_somewhere(Person& person) { return is_in(person) && person.standing.belongs; }
 
 constexpr std::array deeds{
@@ -184,18 +208,25 @@ constexpr std::array deeds{
     Deed{"be made a moderator", 1, [](Person& person) { return is_in(person) && person.number == 2; },
          become_moderator},
     Deed{"decide about a flag", 5, [](Person& person) { return is_in(person) && person.standing.moderates; }, moderate},
+    Deed{"see a post taken away", 1, [](Person& person) { return person.number == 0; }, see_post_taken_away},
     Deed{"fetch a token of the feeds", 1, is_in, fetch_token},
 };
 
 std::string copies_unlike_ours(Life& life) {
+  const auto& taken = life.belongings.of<TakenAway>().posts;
   const ResultSet rows = life.world.database.execute("SELECT id, text FROM posts WHERE status = 'published'");
+  std::size_t found = 0;
   for (std::size_t i = 0; i + 1 < rows.cells.size(); i += 2) {
     const auto& id = std::get<std::string>(rows.cells[i]);
     const auto copy = life.stream.activities.find(id);
-    if (copy == life.stream.activities.end()) return id + " is not at the provider";
+    if (copy == life.stream.activities.end()) {
+      if (!taken.contains(id)) return id + " is not at the provider";
+      continue;
+    }
+    ++found;
     if (copy->second["text"] != std::get<std::string>(rows.cells[i + 1])) return id + " says something else there";
   }
-  if (life.stream.activities.size() != rows.cells.size() / 2) return "what was taken away here is still there";
+  if (life.stream.activities.size() != found) return "what was taken away here is still there";
   return {};
 }
 
@@ -228,6 +259,8 @@ constexpr std::array laws{
     Law{"each removal is in the log, once", Law::When::always,
         "SELECT p.id FROM posts p WHERE p.status = 'removed' AND 1 <> (SELECT count(*) FROM audit_log a WHERE "
         "a.action = 'post.remove' AND a.target_type = 'post' AND a.target_id = p.id)"},
+    Law{"moderators are asked about what is gone at the feed provider", Law::When::in_the_end, "",
+        taken_away_unnoticed},
     Law{"the feed provider has the posts that we have", Law::When::in_the_end, "", copies_unlike_ours},
     Law{"who belongs follows at the feed provider, and nobody else", Law::When::in_the_end, "", follows_unlike_ours},
 };

@@ -1,11 +1,21 @@
 #include <array>
 
 #include "simulation/parts.h"
-#include "simulation/person.h"
+#include "simulation/parts/draw.h"
 
 namespace isthmus::simulation {
 
 namespace {
+
+/// Whoever is suspended counts as gone for as long: then nobody need recommend.
+void prepare(Life& life) {
+  Judges judges(life, "miscertified");
+  judges.add("certified", "INSERT ON certificates", "NEW.holder_id", "was recommended by nobody",
+             "EXISTS (SELECT 1 FROM enrollments e JOIN courses c ON c.id = e.course_id JOIN course_teachers t ON "
+             "t.course_id = e.course_id AND t.teacher_id = e.teacher_id JOIN users u ON u.id = t.teacher_id WHERE e.id "
+             "= NEW.enrollment_id AND e.recommended_at IS NULL AND e.teacher_id <> c.creator_id AND t.status = "
+             "'approved' AND u.suspended_at IS NULL AND u.deleted_at IS NULL)");
+}
 
 Script<> mark_lesson(Person& person) {
   Life& life = person.life;
@@ -25,11 +35,12 @@ Script<> mark_lesson(Person& person) {
 
 /// An enrollment that goes on and that `condition` picks out for ?1.
 std::string some_enrollment(Person& person, std::string_view condition) {
-  const ResultSet rows = person.life.world.database.execute(
-      "SELECT e.id FROM enrollments e JOIN courses c ON c.id = e.course_id WHERE e.status = 'enrolled' AND " +
-          std::string(condition) + " ORDER BY e.id",
-      {person.id});
-  return rows.cells.empty() ? "" : std::get<std::string>(rows.cells[person.dice().below(rows.cells.size())]);
+  return some_id(person,
+                 "SELECT e.id FROM enrollments e JOIN courses c ON c.id = e.course_id WHERE (e.status = 'enrolled' OR "
+                 "e.status = 'completed' AND NOT EXISTS (SELECT 1 FROM certificates k WHERE k.enrollment_id = e.id AND "
+                 "k.revoked_at IS NULL)) AND " +
+                     std::string(condition) + " ORDER BY e.id",
+                 {person.id});
 }
 
 Script<> recommend(Person& person) {
@@ -57,6 +68,29 @@ Script<> certify(Person& person) {
     person.life.violate("a certificate can be shown", shown->body);
 }
 
+Script<> revoke(Person& person) {
+  const std::string id = some_id(
+      person,
+      "SELECT k.id FROM certificates k JOIN courses c ON c.id = k.course_id WHERE c.creator_id = ?1 ORDER BY k.id",
+      {person.id});
+  if (id.empty()) co_return;
+  const std::string target = "/api/certificates/" + id;
+  const auto reply = co_await person.ask("POST", target + "/revoke", {{"reason", "copied"}}, {.tries = 2});
+  // Whoever deletes the account takes the certificates along.
+  if (person.expect(reply, {200, 404, 401, 403}) && reply->status == 200 && reply->json()["valid"] != false)
+    person.life.violate("a certificate that was revoked does not hold", reply->body);
+}
+
+Script<> revoke_without_right(Person& person) {
+  const std::string id = some_id(
+      person,
+      "SELECT k.id FROM certificates k JOIN courses c ON c.id = k.course_id WHERE c.creator_id <> ?1 ORDER BY k.id",
+      {person.id});
+  if (id.empty()) co_return;
+  const auto reply = co_await person.ask("POST", "/api/certificates/" + id + "/revoke", {{"reason", "envy"}});
+  person.expect(reply, {403, 404, 401});
+}
+
 /// Certifies oneself, or whoever learns elsewhere.
 Script<> certify_without_right(Person& person) {
   const std::string enrollment = some_enrollment(person, "c.creator_id <> ?1");
@@ -71,18 +105,12 @@ constexpr std::array deeds{
     Deed{"mark a lesson", 2, learns, mark_lesson},
     Deed{"recommend a student", 10, completes, recommend},
     Deed{"certify a student", 12, completes, certify},
+    Deed{"revoke a certificate", 1, completes, revoke},
+    Deed{"revoke a certificate of others", 1, [](Person& person) { return person.intruder && is_in(person); },
+         revoke_without_right},
     Deed{"certify without a right to", 1, [](Person& person) { return person.intruder && is_in(person); },
          certify_without_right},
 };
-
-std::string told_of_certificates(Life& life) {
-  const std::int64_t told = life.resend.count("certificate_issued");
-  const std::int64_t issued = life.count("SELECT count(*) FROM certificates");
-  const std::int64_t dead = life.dead_mails();
-  if (told > issued || told + dead < issued)
-    return std::to_string(issued) + " certificates, " + std::to_string(told) + " told";
-  return {};
-}
 
 constexpr std::array laws{
     Law{"an enrollment has one certificate", Law::When::always,
@@ -90,15 +118,13 @@ constexpr std::array laws{
     Law{"whoever is certified has completed, and the other way round", Law::When::always,
         "SELECT e.id, e.status FROM enrollments e WHERE (e.status = 'completed') <> (e.status <> 'refunded' AND EXISTS "
         "(SELECT 1 FROM certificates c WHERE c.enrollment_id = e.id))"},
-    // Whoever is suspended counts as gone for as long.
-    Law{"nobody is certified whom no teacher recommended", Law::When::always,
-        "SELECT k.id FROM certificates k JOIN enrollments e ON e.id = k.enrollment_id JOIN courses c ON c.id = "
-        "e.course_id "
-        "WHERE NOT EXISTS (SELECT 1 FROM audit_log WHERE action = 'user.suspend' AND target_id = e.teacher_id) "
-        "AND e.recommended_at IS NULL AND e.teacher_id <> c.creator_id AND EXISTS (SELECT 1 FROM course_teachers t "
-        "WHERE t.course_id = e.course_id AND t.teacher_id = e.teacher_id AND t.status = 'approved')"},
+    Law{"nobody is certified whom no teacher recommended", Law::When::always, "SELECT who, what FROM miscertified"},
     Law{"only a course's creator certifies", Law::When::always,
         "SELECT k.id FROM certificates k JOIN courses c ON c.id = k.course_id WHERE k.issued_by <> c.creator_id"},
+    Law{"only a course's creator revokes, and it is in the log, once", Law::When::always,
+        "SELECT k.id FROM certificates k JOIN courses c ON c.id = k.course_id WHERE k.revoked_at > 0 AND (k.revoked_by "
+        "<> c.creator_id OR 1 <> (SELECT count(*) FROM audit_log a WHERE a.action = 'certificate.revoke' AND "
+        "a.target_id = k.id AND a.actor_id = k.revoked_by))"},
     Law{"what is done are lessons of the course", Law::When::always,
         "SELECT p.lesson_id FROM lesson_progress p JOIN enrollments e ON e.id = p.enrollment_id JOIN lessons l ON l.id "
         "= "
@@ -108,11 +134,10 @@ constexpr std::array laws{
         "ON "
         "e.id = t.enrollment_id WHERE (s.approved_at IS NOT NULL) <> EXISTS (SELECT 1 FROM certificates c WHERE "
         "c.enrollment_id = e.id) AND s.status NOT IN ('reversed')"},
-    Law{"a certificate is told of, once", Law::When::in_the_end, "", told_of_certificates},
 };
 
 }  // namespace
 
-const Part learning{"learning", deeds, laws};
+const Part learning{"learning", deeds, laws, prepare};
 
 }  // namespace isthmus::simulation

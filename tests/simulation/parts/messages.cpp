@@ -1,11 +1,20 @@
 #include <array>
 
 #include "simulation/parts.h"
-#include "simulation/person.h"
+#include "simulation/parts/draw.h"
 
 namespace isthmus::simulation {
 
 namespace {
+
+/// Nobody writes to whom they block, or who blocks them.
+void prepare(Life& life) {
+  Judges judges(life, "unwanted");
+  judges.add("written_between_two", "INSERT ON messages", "NEW.id", "was written in spite of a block",
+             "EXISTS (SELECT 1 FROM conversations c JOIN blocks b ON b.blocker_id IN (c.first_user_id, "
+             "c.second_user_id) AND b.blocked_id IN (c.first_user_id, c.second_user_id) WHERE c.id = "
+             "NEW.conversation_id)");
+}
 
 /// Says something that was never said before, perhaps from two tabs, under one key: it is said once.
 Script<> say(Person& person, std::string target, Json body, std::vector<int> answers) {
@@ -15,7 +24,11 @@ Script<> say(Person& person, std::string target, Json body, std::vector<int> ans
     for (const auto& reply : co_await person.ask_twice("POST", target, body, how)) person.expect(reply, answers);
     co_return;
   }
-  person.expect(co_await person.ask("POST", target, body, how), answers);
+  const auto reply = co_await person.ask("POST", target, body, how);
+  if (!person.expect(reply, answers) || reply->status != 201 || !person.dice().one_in(4)) co_return;
+  // A key that was used is good for nothing else.
+  body["text"] = person.name + " takes the same key for something else";
+  person.expect(co_await person.ask("POST", target, body, how), {409, 403, 401});
 }
 
 Script<> write_to_somebody(Person& person) {
@@ -27,10 +40,10 @@ Script<> write_to_somebody(Person& person) {
 }
 
 std::string some_conversation(Person& person, std::string_view whose) {
-  const ResultSet rows = person.life.world.database.execute(
+  return some_id(
+      person,
       "SELECT id FROM conversations WHERE ?1 " + std::string(whose) + " (first_user_id, second_user_id) ORDER BY id",
       {person.id});
-  return rows.cells.empty() ? "" : std::get<std::string>(rows.cells[person.dice().below(rows.cells.size())]);
 }
 
 Script<> answer(Person& person) {
@@ -52,7 +65,7 @@ Script<> block_somebody(Person& person) {
   const auto& all = person.life.people();
   const Person& other = *all[person.dice().below(all.size())];
   if (other.id.empty() || other.id == person.id) co_return;
-  const char* method = person.dice().one_in(3) ? "POST" : "DELETE";
+  const char* method = person.dice().one_in(2) ? "POST" : "DELETE";
   person.expect(co_await person.ask(method, "/api/users/" + other.id + "/block", nullptr, {.tries = 2}),
                 {204, 404, 401});
 }
@@ -68,12 +81,13 @@ Script<> read_what_others_write(Person& person) {
 constexpr std::array deeds{
     Deed{"write to somebody", 3, is_in, write_to_somebody},
     Deed{"answer", 3, is_in, answer},
-    Deed{"block somebody, or no longer", 1, is_in, block_somebody},
+    Deed{"block somebody, or no longer", 2, is_in, block_somebody},
     Deed{"read what others write to each other", 2, [](Person& person) { return person.intruder && is_in(person); },
          read_what_others_write},
 };
 
 constexpr std::array laws{
+    Law{"a block is respected", Law::When::always, "SELECT who, what FROM unwanted"},
     Law{"what is said once is there once", Law::When::always,
         "SELECT text FROM messages GROUP BY text HAVING count(*) > 1"},
     Law{"a conversation has no gap", Law::When::always,
@@ -89,6 +103,6 @@ constexpr std::array laws{
 
 }  // namespace
 
-const Part messages{"messages", deeds, laws};
+const Part messages{"messages", deeds, laws, prepare};
 
 }  // namespace isthmus::simulation

@@ -2,7 +2,7 @@
 #include <set>
 
 #include "simulation/parts.h"
-#include "simulation/person.h"
+#include "simulation/parts/draw.h"
 
 namespace isthmus::simulation {
 
@@ -13,12 +13,39 @@ struct Accounts {
   /// The second of the last event about each: of two in one second nobody can tell which is newer.
   std::map<std::string, std::int64_t> last_event;
   int payouts = 0;
-  std::map<std::string, std::int64_t> taken_by_hand;  ///< in cents
+  /// To which account each payout belongs, and how far it came.
+  std::map<std::string, std::pair<std::string, std::string>> reached;
+  std::map<std::string, std::int64_t> taken_by_hand;  ///< in cents, by person
 };
 
 std::int64_t cents_of(const Json& object, const char* member) { return object[member].get<std::int64_t>(); }
 std::int64_t left_of(const Json& transfer) {
   return cents_of(transfer, "amount") - cents_of(transfer, "amount_reversed");
+}
+
+/// Judges what is paid out when its entry in the log is written, behind all the transfers of the batch.
+void prepare(Life& life) {
+  Judges judges(life, "mispaid");
+  const std::string_view when = "INSERT ON audit_log WHEN NEW.action = 'payout.request'";
+  judges.add("asked_for_by_an_admin", when, "NEW.id", "was asked for by nobody who may",
+             "NOT EXISTS (SELECT 1 FROM transfers t JOIN user_roles r ON r.user_id = t.requested_by AND r.role = "
+             "'admin' WHERE t.id = NEW.id AND t.requested_by = NEW.actor_id)");
+  // What somebody got beyond the shares that count as paid, less what was asked back or is kept of what is under way.
+  judges.add("kept_what_is_owed", when, "NEW.id", "was paid while its owner owed us",
+             "EXISTS (SELECT 1 FROM transfers t WHERE t.id = NEW.id AND t.amount_cents > 0 AND 0 < "
+             "(SELECT coalesce(sum(amount_cents - returned_cents), 0) FROM transfers x WHERE x.recipient_id = "
+             "t.recipient_id AND x.status IN ('sent', 'returned', 'duplicate')) "
+             "- (SELECT coalesce(sum(amount_cents - reversed_cents), 0) FROM payment_splits s WHERE s.recipient_id = "
+             "t.recipient_id AND s.paid_at IS NOT NULL) "
+             "- (SELECT coalesce(sum(amount_cents), 0) FROM transfer_reversals r WHERE r.recipient_id = "
+             "t.recipient_id AND r.status = 'requested') "
+             "- (SELECT coalesce(sum(withheld_cents), 0) FROM transfers x WHERE x.recipient_id = t.recipient_id AND "
+             "x.status = 'requested'))");
+}
+
+/// Who gets a transfer, through whichever account.
+std::string owner_of(Life& life, const Json& transfer) {
+  return life.find("SELECT recipient_id FROM transfers WHERE id = ?1", {text_of(transfer["metadata"]["transfer_id"])});
 }
 
 Script<> become_admin(Person& person) {
@@ -30,10 +57,15 @@ Script<> become_admin(Person& person) {
   co_return;
 }
 
+bool is_taken_away(Life& life, const std::string& account) {
+  return life.stripe.accounts.at(account).contains("deauthorized");
+}
+
 Script<> change_account(Person& person, std::string account, bool may_receive) {
   Life& life = person.life;
   auto& last_event = life.belongings.of<Accounts>().last_event;
   while (last_event[account] == life.now().seconds()) co_await life.wait(second);
+  if (is_taken_away(life, account)) co_return;
   last_event[account] = life.now().seconds();
   life.note(person.name, (may_receive ? "completes " : "sees restricted ") + account);
   Json event = life.stripe.complete_account(account);
@@ -64,6 +96,19 @@ Script<> restrict_account(Person& person) {
   co_await change_account(person, account->first, false);
 }
 
+/// The owner of an account lets us have no part in it any more, and may come back with another one.
+Script<> take_account_away(Person& person) {
+  Life& life = person.life;
+  const std::string account = life.find("SELECT coalesce(stripe_account_id, '') FROM users WHERE id = ?1", {person.id});
+  auto& last_event = life.belongings.of<Accounts>().last_event;
+  if (account.empty()) co_return;
+  while (last_event[account] == life.now().seconds()) co_await life.wait(second);
+  if (is_taken_away(life, account)) co_return;
+  last_event[account] = life.now().seconds();
+  life.note(person.name, "takes " + account + " away");
+  life.post_event(life.stripe.deauthorize_account(account));
+}
+
 Script<> pay_out_too(Person& admin, Json body, Millis pause) {
   co_await admin.life.wait(pause);
   if (is_in(admin))
@@ -72,7 +117,7 @@ Script<> pay_out_too(Person& admin, Json body, Millis pause) {
 
 Script<> pay_out(Person& person) {
   const auto listed = co_await person.ask("GET", "/api/admin/payouts");
-  if (!person.expect(listed, {200, 401}) || listed->status != 200) co_return;
+  if (!person.expect(listed, {200, 401, 403}) || listed->status != 200) co_return;
   Dice& dice = person.dice();
   std::vector<Json> due;
   const Json answer = listed->json();
@@ -94,10 +139,10 @@ Script<> pay_out(Person& person) {
           pay_out_too(*other, dice.one_in(2) ? body : Json{{"recipientId", item["recipientId"]}}, dice.between(1, 60)));
   if (dice.one_in(3)) {
     for (const auto& reply : co_await person.ask_twice("POST", "/api/admin/payouts", body, how))
-      person.expect(reply, {201, 409, 401});
+      person.expect(reply, {201, 409, 401, 403});
     co_return;
   }
-  person.expect(co_await person.ask("POST", "/api/admin/payouts", body, how), {201, 409, 401});
+  person.expect(co_await person.ask("POST", "/api/admin/payouts", body, how), {201, 409, 401, 403});
 }
 
 /// A part of a transfer goes back from Stripe's own pages.
@@ -111,7 +156,7 @@ Script<> reverse_transfer(Person& person) {
   const std::int64_t left = left_of(life.stripe.transfers.at(id));
   const std::int64_t cents = person.dice().one_in(2) ? left : 1 + person.dice().between(0, left - 1);
   life.note(person.name, "takes back " + std::to_string(cents) + " of " + id);
-  life.belongings.of<Accounts>().taken_by_hand[text_of(life.stripe.transfers.at(id)["destination"])] += cents;
+  life.belongings.of<Accounts>().taken_by_hand[owner_of(life, life.stripe.transfers.at(id))] += cents;
   life.post_event(life.stripe.reverse(id, cents));
 }
 
@@ -131,9 +176,24 @@ Script<> send_to_bank(Person& person) {
   Life& life = person.life;
   const std::string account = life.find("SELECT coalesce(stripe_account_id, '') FROM users WHERE id = ?1", {person.id});
   if (account.empty()) co_return;
-  const std::string id = "po_" + std::to_string(++life.belongings.of<Accounts>().payouts);
-  life.post_event(life.stripe.payout(account, 1 + person.dice().between(0, 5000), "paid", id));
-  if (person.dice().one_in(3)) life.post_event(life.stripe.payout(account, 77, "failed", id));
+  if (is_taken_away(life, account)) co_return;
+  auto& accounts = life.belongings.of<Accounts>();
+  const std::string id = "po_" + std::to_string(++accounts.payouts);
+  const std::int64_t cents = 1 + person.dice().between(0, 5000);
+  const auto hear = [&](const char* type, const char* status) {
+    Json event = life.stripe.payout(account, cents, status, id);
+    event["type"] = std::string("payout.") + type;
+    life.post_event(std::move(event));
+    accounts.reached[id] = {account, status};
+  };
+  if (person.dice().one_in(2)) hear("created", "pending");
+  if (person.dice().one_in(4)) hear("updated", "in_transit");
+  if (person.dice().one_in(6)) {
+    hear("canceled", "canceled");
+    co_return;
+  }
+  hear("paid", "paid");
+  if (person.dice().one_in(3)) hear("failed", "failed");
 }
 
 bool may_become_admin(Person& person) { return is_in(person) && person.number < 2 && !person.standing.is_admin; }
@@ -146,6 +206,8 @@ constexpr std::array deeds{
          open_account},
     Deed{"open an account before there is need", 1, teaches, open_account},
     Deed{"see an account restricted", 1, [](Person& person) { return person.number == 0; }, restrict_account},
+    Deed{"take the account away", 1, [](Person& person) { return is_in(person) && person.standing.has_account; },
+         take_account_away},
     Deed{"pay out", 20,
          [](Person& person) { return is_in(person) && person.standing.is_admin && person.standing.sees_due; }, pay_out},
     Deed{"look what is to be paid out", 1, [](Person& person) { return is_in(person) && person.standing.is_admin; },
@@ -184,20 +246,29 @@ std::string transfers_unlike_stripe(Life& life) {
 /// Nobody has more from us than was earned, unless it was asked back and there was nothing.
 std::string paid_more_than_earned(Life& life) {
   std::map<std::string, std::int64_t> sent;
-  for (const auto& [id, transfer] : life.stripe.transfers) sent[text_of(transfer["destination"])] += left_of(transfer);
-  for (const auto& [account, cents] : sent) {
+  for (const auto& [id, transfer] : life.stripe.transfers) sent[owner_of(life, transfer)] += left_of(transfer);
+  for (const auto& [owner, cents] : sent) {
     const std::int64_t earned = life.count(
-        "SELECT coalesce(sum(amount_cents - reversed_cents), 0) FROM payment_splits WHERE recipient_id = "
-        "(SELECT id FROM users WHERE stripe_account_id = ?1)",
-        {account});
+        "SELECT coalesce(sum(amount_cents - reversed_cents), 0) FROM payment_splits WHERE recipient_id = ?1", {owner});
     const std::int64_t not_given_back = life.count(
         "SELECT coalesce(sum(amount_cents), 0) FROM transfer_reversals WHERE status = 'failed' AND failure LIKE "
-        "'%balance_insufficient%' AND recipient_id = (SELECT id FROM users WHERE stripe_account_id = ?1)",
-        {account});
+        "'%balance_insufficient%' AND recipient_id = ?1",
+        {owner});
     // Debts are kept by person, not by share: what was taken of one transfer by hand may stay of another, as a debt.
-    const std::int64_t by_hand = life.belongings.of<Accounts>().taken_by_hand[account];
+    const std::int64_t by_hand = life.belongings.of<Accounts>().taken_by_hand[owner];
     if (cents > earned + not_given_back + by_hand)
-      return account + " has " + std::to_string(cents) + ", and earned " + std::to_string(earned);
+      return owner + " has " + std::to_string(cents) + ", and earned " + std::to_string(earned);
+  }
+  return {};
+}
+
+/// What went on to banks is as Stripe told it, as long as its account is somebody's.
+std::string payouts_unlike_stripe(Life& life) {
+  for (const auto& [id, payout] : life.belongings.of<Accounts>().reached) {
+    const auto& [account, status] = payout;
+    if (life.count("SELECT count(*) FROM users WHERE stripe_account_id = ?1", {account}) == 0) continue;
+    const std::string known = life.find("SELECT status FROM payouts WHERE stripe_payout_id = ?1", {id});
+    if (known != status) return unlike(id, status, known);
   }
   return {};
 }
@@ -226,14 +297,14 @@ constexpr std::array laws{
     Law{"no more is asked back than was sent", Law::When::always,
         "SELECT t.id FROM transfers t WHERE amount_cents < (SELECT coalesce(sum(amount_cents), 0) FROM "
         "transfer_reversals r WHERE r.transfer_id = t.id AND r.status <> 'failed')"},
-    Law{"every payout was asked for by an admin", Law::When::always,
-        "SELECT id FROM transfers WHERE status <> 'duplicate' AND requested_by NOT IN "
-        "(SELECT user_id FROM user_roles WHERE role = 'admin' UNION SELECT id FROM users WHERE deleted_at > 0)"},
+    Law{"every payout is asked for by an admin, and keeps what is owed", Law::When::always,
+        "SELECT who, what FROM mispaid"},
     Law{"no transfer waits for ever", Law::When::in_the_end, "SELECT id FROM transfers WHERE status = 'requested'"},
     Law{"no reversal waits for ever", Law::When::in_the_end,
         "SELECT id FROM transfer_reversals WHERE status = 'requested'"},
     Law{"the books have the transfers that Stripe has", Law::When::in_the_end, "", transfers_unlike_stripe},
     Law{"nobody is paid more than was earned", Law::When::in_the_end, "", paid_more_than_earned},
+    Law{"payouts to banks are as at Stripe", Law::When::in_the_end, "", payouts_unlike_stripe},
     Law{"accounts are as at Stripe", Law::When::in_the_end, "", accounts_unlike_stripe},
     Law{"nobody is paid before the payment can be theirs", Law::When::always,
         "SELECT t.id FROM transfers t JOIN payment_splits s ON s.id = t.split_id JOIN transactions x ON x.id = "
@@ -242,6 +313,6 @@ constexpr std::array laws{
 
 }  // namespace
 
-const Part payouts{"payouts", deeds, laws, nullptr, nullptr, false, true};
+const Part payouts{"payouts", deeds, laws, prepare, nullptr, false, true};
 
 }  // namespace isthmus::simulation

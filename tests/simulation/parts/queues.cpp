@@ -1,7 +1,7 @@
 #include <array>
 
 #include "simulation/parts.h"
-#include "simulation/person.h"
+#include "simulation/parts/draw.h"
 
 namespace isthmus::simulation {
 
@@ -16,11 +16,56 @@ Script<> try_dead_again(Person& person) {
   person.expect(co_await person.ask("POST", "/api/admin/outbox/" + id + "/retry"), {200, 409, 403, 401});
 }
 
+/// An admin has an event processed again, whether it had an effect or not.
+Script<> replay_event(Person& person) {
+  const std::string id = some_id(
+      person,
+      "SELECT provider || ':' || event_id FROM webhook_events ORDER BY status = 'processed', event_id LIMIT 20");
+  if (id.empty()) co_return;
+  const auto reply = co_await person.ask("POST", "/api/admin/webhooks/" + id + "/replay");
+  person.expect(reply, {200, 409, 404, 403, 401});
+}
+
 bool sees_dead(Person& person) { return is_in(person) && person.standing.is_admin && person.standing.sees_dead; }
 
-constexpr std::array deeds{Deed{"try again what was given up", 3, sees_dead, try_dead_again}};
+constexpr std::array deeds{
+    Deed{"try again what was given up", 3, sees_dead, try_dead_again},
+    Deed{"replay an event", 1, [](Person& person) { return is_in(person) && person.standing.is_admin; }, replay_event},
+};
+
+/// What is kept for a time only is kept for that time.
+std::string removed_too_early(Life& life) {
+  return life.find("SELECT provider, event_id FROM webhook_events WHERE body IS NULL AND received_at > ?1",
+                   {(life.now() - 7 * day + hour).ms});
+}
+
+/// And not for longer.
+std::string kept_too_long(Life& life) {
+  constexpr auto kept = std::to_array<std::pair<std::string_view, Millis>>({
+      {"one_time_tokens WHERE expires_at < ?1", 0},
+      {"refresh_tokens WHERE expires_at < ?1", 0},
+      {"auth_sessions WHERE expires_at < ?1", 0},
+      {"idempotency_keys WHERE expires_at < ?1", 0},
+      {"rate_limits WHERE expires_at < ?1", 0},
+      {"webhook_events WHERE body IS NOT NULL AND received_at < ?1", 7 * day},
+      {"outbox WHERE delivered_at < ?1", 30 * day},
+      {"emails WHERE created_at < ?1", 365 * day},
+      {"notifications WHERE created_at < ?1", 365 * day},
+  });
+  for (const auto& [rows, length] : kept)
+    if (life.count(std::string("SELECT count(*) FROM ").append(rows), {(life.now() - length - day).ms}) > 0)
+      return std::string(rows);
+  return {};
+}
 
 constexpr std::array laws{
+    Law{"what is kept for a time is kept for that time", Law::When::in_the_end, "", removed_too_early},
+    Law{"what is kept for a time is not kept for longer", Law::When::long_after, "", kept_too_long},
+    Law{"notices are kept", Law::When::in_the_end,
+        "SELECT key FROM told WHERE key LIKE 'notice:%' AND substr(key, instr(key, ':') + 1) NOT IN (SELECT kind || "
+        "':' "
+        "|| user_id || ':' || cause FROM notifications) AND NOT EXISTS (SELECT 1 FROM users WHERE deleted_at > 0 AND "
+        "instr(key, id) > 0)"},
     Law{"each row of the outbox is delivered, or visibly dead", Law::When::in_the_end,
         "SELECT id, kind, attempts, last_error FROM outbox WHERE delivered_at IS NULL AND dead_at IS NULL"},
     Law{"no row of the outbox dies of weather", Law::When::in_the_end,
@@ -33,7 +78,7 @@ constexpr std::array laws{
     Law{"no key is held for ever", Law::When::in_the_end,
         "SELECT scope, key FROM idempotency_keys WHERE state = 'running' AND locked_until IS NULL"},
     Law{"an answer is kept for its owner", Law::When::always,
-        "SELECT scope, key FROM idempotency_keys WHERE scope NOT LIKE 'user:%'"},
+        "SELECT scope, key FROM idempotency_keys WHERE scope NOT IN (SELECT 'user:' || id FROM users)"},
 };
 
 }  // namespace
