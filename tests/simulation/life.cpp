@@ -325,7 +325,9 @@ Script<> Life::cron() {
 void Life::post_event(Json event) {
   std::string name = text_of(event["id"]);
   note(name, "Stripe has news: " + text_of(event["type"]));
-  post(std::move(name), [this, event = std::move(event)] { return stripe.delivery(event); });
+  // Connected accounts' events are in no list that we look through.
+  const bool is_listed = !event.contains("account");
+  post(std::move(name), [this, event = std::move(event)] { return stripe.delivery(event); }, is_listed);
 }
 
 void Life::post_video_event(Json event) {
@@ -339,17 +341,17 @@ void Life::post_events_of_calls() {
   for (Json& event : std::exchange(video.events_of_calls, {})) post_video_event(std::move(event));
 }
 
-void Life::post(std::string name, std::function<Outgoing()> delivery) {
+void Life::post(std::string name, std::function<Outgoing()> delivery, bool is_listed) {
   const std::size_t place = letters_.size();
   Dice mine = dice.fork(name);
-  Letter letter{std::move(name), std::move(delivery), false, false};
-  letter.waits_for_the_end = weather.strikes(Fault::event_never, mine.seed(), 12, mine);
+  Letter letter{std::move(name), std::move(delivery)};
+  const bool never = weather.strikes(Fault::event_never, mine.seed(), 12, mine);
+  letter.is_lost = never && is_listed && mine.one_in(2);
   // News of the same moment often arrives at the same moment.
   const Millis usual = mine.one_in(2) ? mine.between(50, 80) : mine.between(50, 3 * second);
   const Millis delay =
       weather.strikes(Fault::event_late, mine.seed(), 4, mine) ? mine.between(minute, 5 * hour) : usual;
   const bool twice = weather.strikes(Fault::event_twice, mine.seed(), 4, mine);
-  const bool never = letter.waits_for_the_end;
   letters_.push_back(std::move(letter));
   if (never || settling_) return;
   spawn(deliver(place, mine.fork("first"), delay, 4));
@@ -393,7 +395,7 @@ void Life::settle() {
     world.scheduler.advance(round == 0 && mine.one_in(3) ? 30 * hour : 7 * hour);
     std::vector<std::size_t> waiting;
     for (std::size_t i = 0; i < letters_.size(); ++i)
-      if (!letters_[i].is_believed) waiting.push_back(i);
+      if (!letters_[i].is_believed && !letters_[i].is_lost) waiting.push_back(i);
     for (std::size_t i = waiting.size(); i > 1; --i) std::swap(waiting[i - 1], waiting[mine.below(i)]);
     // Some come alone, some meet each other, and some meet cron.
     for (std::size_t next = 0; next < waiting.size();) {
@@ -410,6 +412,7 @@ void Life::settle() {
       if (part->settle && !stopped()) part->settle(*this);
     go_on();
     post_events_of_calls();
+    for (Letter& letter : letters_) letter.is_believed = letter.is_believed || (letter.is_lost && is_known(letter));
     const bool all_believed = std::ranges::all_of(letters_, &Letter::is_believed);
     const bool is_quiet = find("SELECT id FROM outbox WHERE delivered_at IS NULL AND dead_at IS NULL").empty() &&
                           find("SELECT id FROM recordings WHERE status = 'copying'").empty();
@@ -420,6 +423,10 @@ void Life::settle() {
     if (!letter.is_believed) violate("each webhook is believed in the end", letter.name);
   check_laws(Law::When::in_the_end);
   if (!stopped() && dice.fork("long after").one_in(8)) let_time_pass();
+}
+
+bool Life::is_known(const Letter& letter) {
+  return count("SELECT count(*) FROM webhook_events WHERE provider = 'stripe' AND event_id = ?1", {letter.name}) > 0;
 }
 
 void Life::let_time_pass() {

@@ -120,7 +120,7 @@ class Life {
   /// Sends what the providers have to say about calls that we made.
   void post_events_of_calls();
   /// A delivery of any provider's webhook, tried until it is believed.
-  void post(std::string name, std::function<Outgoing()> delivery);
+  void post(std::string name, std::function<Outgoing()> delivery, bool is_listed = false);
 
   /// The text of a query's first row, "" where there is none.
   std::string find(std::string_view sql, std::vector<SqlValue> values = {});
@@ -158,7 +158,7 @@ class Life {
     std::string name;
     std::function<Outgoing()> delivery;
     bool is_believed = false;
-    bool waits_for_the_end = false;
+    bool is_lost = false;  ///< never delivered: the list of events has it
   };
 
   void people_move_in();
@@ -167,6 +167,7 @@ class Life {
   void sweep();
   void resume_woken();
   void settle();
+  bool is_known(const Letter& letter);
   void let_time_pass();
   Script<> cron();
   Script<> deliver(std::size_t letter, Dice from, Millis delay, int most_tries);

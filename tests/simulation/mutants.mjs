@@ -573,8 +573,32 @@ export const mutants = [
   {
     name: 'a transfer is not looked for when its key is forgotten',
     file: 'src/peerloop/money/payouts/transfer_outbox.cpp',
-    from: 'if (is_old) made =',
-    to: 'if (is_old && row->status != "requested") made =',
+    from: 'if (!row->still_due || may_be_done(row->created_at, host.clock.now()))',
+    to: 'if (!row->still_due)',
+  },
+  {
+    name: 'a share that changed before it was sent is sent whole',
+    file: 'src/peerloop/money/payouts/transfer_outbox.cpp',
+    from: 'if (!made && !row->still_due)',
+    to: 'if (!made && !row->still_due && item.attempts < 0)',
+  },
+  {
+    name: 'events that were never delivered are not asked for',
+    file: 'src/peerloop/app.cpp',
+    from: 'note(co_await attempt(take_missed_events(host, now)));',
+    to: '',
+  },
+  {
+    name: 'an event that could not be processed is passed over',
+    file: 'src/peerloop/webhooks/missed_events.cpp',
+    from: 'if (!settled && settled.error().status >= 500) co_return Failure(std::move(settled).error());',
+    to: '',
+  },
+  {
+    name: 'rows of the outbox are claimed twice',
+    file: 'src/jobs/outbox.cpp',
+    from: 'AND (locked_until IS NULL OR locked_until <= ?1)',
+    to: '',
   },
   {
     name: 'a refund is not looked for when its key is forgotten',

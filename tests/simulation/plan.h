@@ -24,7 +24,7 @@ enum class Fault : std::uint8_t {
   twice,           ///< a client sends a request twice at the same time
   event_twice,     ///< a webhook comes more than once
   event_late,      ///< a webhook comes hours later, behind others
-  event_never,     ///< a webhook does not come until the end
+  event_never,     ///< a webhook does not come until the end, or at all where its provider has a list of events
   event_forged,    ///< somebody sends a webhook with a wrong signature
   cron_skipped,
   cron_twice,

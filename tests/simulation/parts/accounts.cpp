@@ -235,6 +235,6 @@ Script<bool> refresh_tokens(Person& person) {
   co_return false;
 }
 
-const Part accounts{"accounts", deeds, laws, nullptr, nullptr, true};
+const Part accounts{.name = "accounts", .deeds = deeds, .laws = laws, .is_needed = true};
 
 }  // namespace isthmus::simulation

@@ -100,6 +100,6 @@ std::string some_course(Life& life, Dice& dice) {
   return rows.cells.empty() ? "" : std::get<std::string>(rows.cells[dice.below(rows.cells.size())]);
 }
 
-const Part courses{"courses", deeds, laws, prepare, nullptr, true};
+const Part courses{.name = "courses", .deeds = deeds, .laws = laws, .prepare = prepare, .is_needed = true};
 
 }  // namespace isthmus::simulation

@@ -106,6 +106,6 @@ constexpr std::array laws{
 
 }  // namespace
 
-const Part disputes{"disputes", deeds, laws, nullptr, settle, false, true};
+const Part disputes{.name = "disputes", .deeds = deeds, .laws = laws, .settle = settle, .keeps_books = true};
 
 }  // namespace isthmus::simulation

@@ -111,6 +111,8 @@ void tell_of_a_test(Person& person, const std::string& session) {
   paid["status"] = "complete";
   Json event = life.stripe.event("checkout.session.completed", paid);
   event["livemode"] = true;
+  // It is in the other mode's list.
+  life.stripe.events.pop_back();
   life.post_event(std::move(event));
 }
 
@@ -265,6 +267,6 @@ Script<> pay_in_a_while(Person& person, std::string session, Millis pause) {
   press_pay(person, session);
 }
 
-const Part enrollments{"enrollments", deeds, laws, prepare, nullptr, true};
+const Part enrollments{.name = "enrollments", .deeds = deeds, .laws = laws, .prepare = prepare, .is_needed = true};
 
 }  // namespace isthmus::simulation

@@ -285,6 +285,6 @@ constexpr std::array laws{
 
 }  // namespace
 
-const Part payments{"payments", deeds, laws, nullptr, settle, false, true};
+const Part payments{.name = "payments", .deeds = deeds, .laws = laws, .settle = settle, .keeps_books = true};
 
 }  // namespace isthmus::simulation

@@ -313,6 +313,6 @@ constexpr std::array laws{
 
 }  // namespace
 
-const Part payouts{"payouts", deeds, laws, prepare, nullptr, false, true};
+const Part payouts{.name = "payouts", .deeds = deeds, .laws = laws, .prepare = prepare, .keeps_books = true};
 
 }  // namespace isthmus::simulation

@@ -223,6 +223,6 @@ constexpr std::array laws{
 
 }  // namespace
 
-const Part rooms{"rooms", deeds, laws, nullptr, settle};
+const Part rooms{.name = "rooms", .deeds = deeds, .laws = laws, .settle = settle};
 
 }  // namespace isthmus::simulation
