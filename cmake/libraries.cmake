@@ -34,7 +34,7 @@ endforeach()
 
 # When the clocks change, as a table for PeerLoop's calendar.
 set(zone_data ${PROJECT_BINARY_DIR}/generated/peerloop/scheduling/zone_data.h)
-set(zone_names ${PROJECT_SOURCE_DIR}/src/peerloop/people/zone_names.h)
+set(zone_names ${PROJECT_SOURCE_DIR}/src/peerloop/scheduling/zone_names.h)
 file(READ ${ISTHMUS_TIME_ZONES}/version zone_version)
 add_custom_command(OUTPUT ${zone_data}
   COMMAND python3 ${CMAKE_CURRENT_LIST_DIR}/zone_data.py ${ISTHMUS_TIME_ZONES}/zoneinfo ${zone_version} ${zone_names}
