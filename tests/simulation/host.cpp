@@ -1,7 +1,7 @@
 #include "simulation/host.h"
 
+#include "base/error.h"
 #include "base/strings.h"
-#include "http/rate_limit.h"
 
 namespace isthmus::simulation {
 
