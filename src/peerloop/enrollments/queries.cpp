@@ -119,10 +119,6 @@ Statement release_unpaid(Timestamp now) {
              now, now - 10 * minute);
 }
 
-Statement enrollment_for(std::string_view enrollment_id, std::string_view user_id) {
-  return sql("SELECT 1 FROM enrollments WHERE id = ?1 AND ?2 IN (student_id, teacher_id)", enrollment_id, user_id);
-}
-
 Statement visible_enrollment(std::string_view enrollment_id, std::string_view user_id) {
   return sql(R"(
       SELECT 1 FROM enrollments e JOIN courses c ON c.id = e.course_id
