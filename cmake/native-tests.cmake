@@ -1,7 +1,7 @@
 # unit_tests: every *_test.cpp below src/, tests/ and examples/, with what stands beside those in tests/ to support them.
 
 add_library(isthmus_tests_options INTERFACE)
-target_link_libraries(isthmus_tests_options INTERFACE isthmus::options isthmus::doctest)
+target_link_libraries(isthmus_tests_options INTERFACE isthmus::options isthmus::doctest isthmus::nlohmann_json)
 target_include_directories(isthmus_tests_options INTERFACE ${PROJECT_SOURCE_DIR}/tests)
 # Tests find their data from here, wherever they are started.
 target_compile_definitions(isthmus_tests_options INTERFACE ISTHMUS_SOURCE_DIR="${PROJECT_SOURCE_DIR}")

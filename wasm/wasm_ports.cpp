@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "http/rate_limit.h"
+#include "base/error.h"
 
 /// workerd writes 24 (SIGXCPU) here when a request has nearly used up its CPU time, and 1 to the second when it ended
 /// the isolate (workerd: src/workerd/io/tracked-wasm-instance.h).

@@ -4,6 +4,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "base/strings.h"
+
 namespace isthmus {
 namespace {
 
@@ -73,16 +75,12 @@ constexpr int hex_value(char c) {
   return -1;
 }
 
-// The byte that the escape at text[i] (a '%') stands for, or -1.
+/// The byte that the escape at text[i] (a '%') stands for, or -1.
 constexpr int escaped_byte(std::string_view text, std::size_t i) {
   if (text.size() - i < 3) return -1;
   const int high = hex_value(text[i + 1]);
   const int low = hex_value(text[i + 2]);
   return high < 0 || low < 0 ? -1 : high * 16 + low;
-}
-
-constexpr bool is_alphanumeric(char c) {
-  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
 void append_escape(std::string& text, char c) {
@@ -145,7 +143,7 @@ std::string percent_encode(std::string_view bytes) {
   std::string text;
   text.reserve(bytes.size());
   for (const char c : bytes) {
-    if (is_alphanumeric(c) || c == '-' || c == '.' || c == '_' || c == '~') {
+    if (is_letter_or_digit(c) || c == '-' || c == '.' || c == '_' || c == '~') {
       text.push_back(c);
     } else {
       append_escape(text, c);
@@ -174,7 +172,7 @@ std::string form_encode(std::string_view bytes) {
   std::string text;
   text.reserve(bytes.size());
   for (const char c : bytes) {
-    if (is_alphanumeric(c) || c == '*' || c == '-' || c == '.' || c == '_') {
+    if (is_letter_or_digit(c) || c == '*' || c == '-' || c == '.' || c == '_') {
       text.push_back(c);
     } else if (c == ' ') {
       text.push_back('+');

@@ -23,6 +23,11 @@ Error not_found(std::string_view what) {
 
 Error conflict(std::string text, std::string_view code) { return Error(409, code, ClientText(std::move(text))); }
 
+Error payload_too_large(std::uint32_t most_bytes) {
+  return Error(413, "payload_too_large",
+               ClientText("The body may have at most " + std::to_string(most_bytes) + " bytes."));
+}
+
 Error internal_error(std::string log) {
   return Error(500, "internal_error", ClientText("Something went wrong on our side."), LogText(std::move(log)));
 }

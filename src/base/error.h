@@ -59,6 +59,7 @@ Error unauthorized(std::string text, std::string_view code = "unauthorized");
 Error forbidden(std::string text, std::string_view code = "forbidden");
 Error not_found(std::string_view what);
 Error conflict(std::string text, std::string_view code = "conflict");
+Error payload_too_large(std::uint32_t most_bytes);
 Error internal_error(std::string log);
 /// The request was fine and may be sent again: something that we depend on did not answer.
 Error unavailable(std::string log, std::int64_t retry_after_seconds = 1);

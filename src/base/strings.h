@@ -18,6 +18,8 @@ constexpr std::string_view trim(std::string_view text) {
 
 constexpr char ascii_lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
+constexpr char ascii_upper(char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; }
+
 inline std::string to_lower_ascii(std::string_view text) {
   std::string out(text);
   for (char& c : out) c = ascii_lower(c);

@@ -14,4 +14,10 @@ bool is_host_name(std::string_view text);
 /// as a dotted IPv4 address. Stricter than https://url.spec.whatwg.org but for punycode, which is not decoded.
 std::optional<std::string> origin_of(std::string_view address);
 
+/// "https://app.example.org" of "https://app.example.org/": what a path can be put behind.
+constexpr std::string_view without_slash_at_end(std::string_view address) {
+  while (address.ends_with('/')) address.remove_suffix(1);
+  return address;
+}
+
 }  // namespace isthmus

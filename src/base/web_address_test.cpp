@@ -30,3 +30,10 @@ TEST_CASE("a host that is a number is an address as everybody writes it, or none
         "http://1.2.3.4.5", "http://1.2.3.0x4", "http://127.0.0.1.", "http://example.1", "http://example.0XF"})
     CHECK_MESSAGE(!origin_of(address), address);
 }
+
+TEST_CASE("an address that paths are put behind ends in no slash") {
+  CHECK(without_slash_at_end("https://app.example.org") == "https://app.example.org");
+  CHECK(without_slash_at_end("https://app.example.org/base//") == "https://app.example.org/base");
+  CHECK(without_slash_at_end("/").empty());
+  CHECK(without_slash_at_end("").empty());
+}

@@ -3,7 +3,7 @@
 #include <string>
 #include <string_view>
 
-// The C libraries want unsigned bytes, the project keeps bytes in std::string: the one place where the two meet.
+/// The C libraries want unsigned bytes, the project keeps bytes in std::string: the one place where the two meet.
 namespace isthmus::crypto {
 
 inline const unsigned char* unsigned_bytes(std::string_view bytes) {

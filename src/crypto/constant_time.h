@@ -4,8 +4,8 @@
 
 namespace isthmus::crypto {
 
-// Whether two byte strings are the same, in a time that depends on their lengths alone. For everything that proves
-// something: tags, codes, tokens. The lengths themselves are not kept secret.
+/// Whether two byte strings are the same, in a time that depends on their lengths alone. For everything that proves
+/// something: tags, codes, tokens. The lengths themselves are not kept secret.
 bool equal(std::string_view a, std::string_view b);
 
 }  // namespace isthmus::crypto

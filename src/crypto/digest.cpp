@@ -8,7 +8,8 @@
 
 #include "crypto/bytes.h"
 
-// The library's software digests allocate nothing and can fail only for an unknown variant, so their status is dropped.
+/// The library's software digests allocate nothing and can fail only for an unknown variant, so their status is
+/// dropped.
 namespace isthmus::crypto {
 
 std::string sha1(std::string_view bytes) {

@@ -9,18 +9,19 @@
 #include "crypto/digest.h"
 
 namespace isthmus::crypto {
+
 namespace {
 
 using namespace std::string_view_literals;
 
-// DER leaves no choice for this kind of key: everything before the point is constant. Comparing it spares the module
-// a general parser of keys and refuses explicit curve parameters (CVE-2020-0601's way in) without a word about them.
+/// DER leaves no choice for this kind of key: everything before the point is constant. Comparing it spares the module
+/// a general parser of keys and refuses explicit curve parameters (CVE-2020-0601's way in) without a word about them.
 constexpr std::string_view spki_prefix =
     "\x30\x59\x30\x13\x06\x07\x2a\x86\x48\xce\x3d\x02\x01\x06\x08\x2a\x86\x48\xce\x3d\x03\x01\x07\x03\x42\x00"sv;
 constexpr std::size_t point_size = 65;
 constexpr std::size_t scalar_size = 32;
 
-// The curve and numbers of one verification; the library's types need their own release.
+/// The curve and numbers of one verification; the library's types need their own release.
 struct Workspace {
   mbedtls_ecp_group curve;
   mbedtls_ecp_point key;
@@ -48,7 +49,7 @@ struct Workspace {
   }
 };
 
-// Takes one INTEGER off the front of `der` as 32 bytes, big-endian; nothing unless it is positive, minimal and fits.
+/// Takes one INTEGER off the front of `der` as 32 bytes, big-endian; nothing unless it is positive, minimal and fits.
 std::optional<std::string> take_scalar(std::string_view& der) {
   if (der.size() < 2 || der[0] != '\x02') return std::nullopt;
   const auto length = static_cast<std::uint8_t>(der[1]);
@@ -65,7 +66,7 @@ std::optional<std::string> take_scalar(std::string_view& der) {
   return std::string(scalar_size - digits.size(), '\0').append(digits);
 }
 
-// The library's own reader of signatures lets through several spellings of one value; this one knows only DER.
+/// The library's own reader of signatures lets through several spellings of one value; this one knows only DER.
 std::optional<std::string> p1363_from_der(std::string_view der) {
   constexpr std::size_t longest = 2 + 2 * (2 + scalar_size + 1);
   if (der.size() < 2 || der.size() > longest || der[0] != '\x30') return std::nullopt;

@@ -8,6 +8,7 @@
 #include "crypto/constant_time.h"
 
 namespace isthmus::crypto {
+
 namespace {
 
 constexpr mbedtls_md_type_t md_type(HashFunction hash) {

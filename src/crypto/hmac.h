@@ -10,8 +10,8 @@ namespace isthmus::crypto {
 
 enum class HashFunction { sha1, sha256, sha512 };
 
-// HMAC (RFC 2104) under one key, prepared once and used for any number of messages. Any key length works here; what is
-// long enough is the caller's rule. Not for two threads at once. Its key is wiped when it goes.
+/// HMAC (RFC 2104) under one key, prepared once and used for any number of messages. Any key length works here; what is
+/// long enough is the caller's rule. Not for two threads at once. Its key is wiped when it goes.
 template <HashFunction hash>
 class Hmac {
  public:
@@ -19,12 +19,12 @@ class Hmac {
 
   explicit Hmac(std::string_view key);
 
-  // The full tag, tag_size raw bytes.
+  /// The full tag, tag_size raw bytes.
   std::string tag(std::string_view message) const { return tag({message}); }
-  // The tag of the parts one after the other, without joining them first.
+  /// The tag of the parts one after the other, without joining them first.
   std::string tag(std::initializer_list<std::string_view> parts) const;
 
-  // Compares in constant time; a truncated tag never matches.
+  /// Compares in constant time; a truncated tag never matches.
   bool verify(std::string_view message, std::string_view expected) const { return verify({message}, expected); }
   bool verify(std::initializer_list<std::string_view> parts, std::string_view expected) const;
 
@@ -44,7 +44,7 @@ extern template class Hmac<HashFunction::sha1>;
 extern template class Hmac<HashFunction::sha256>;
 extern template class Hmac<HashFunction::sha512>;
 
-// For a key that is used once.
+/// For a key that is used once.
 inline std::string hmac_sha1(std::string_view key, std::string_view message) { return HmacSha1(key).tag(message); }
 inline std::string hmac_sha256(std::string_view key, std::string_view message) { return HmacSha256(key).tag(message); }
 inline std::string hmac_sha512(std::string_view key, std::string_view message) { return HmacSha512(key).tag(message); }

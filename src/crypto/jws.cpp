@@ -4,6 +4,7 @@
 #include "crypto/token_json.h"
 
 namespace isthmus::crypto {
+
 namespace {
 
 struct Header {

@@ -4,34 +4,28 @@
 #include <array>
 
 #include "base/encoding.h"
+#include "base/strings.h"
 #include "crypto/token_json.h"
 
 namespace isthmus::crypto {
+
 namespace {
 
-// The end of the year 9999: what RFC 3339 can still write, and far from where adding a leeway could overflow.
+/// The end of the year 9999: what RFC 3339 can still write, and far from where adding a leeway could overflow.
 constexpr std::int64_t latest_s = 253402300799;
 constexpr std::int64_t longest_leeway_s = 300;
 
 constexpr bool is_time(std::int64_t seconds) { return seconds >= 0 && seconds <= latest_s; }
 
-std::string lower_case(std::string_view text) {
-  std::string lower(text);
-  for (char& c : lower) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return lower;
-}
-
-// RFC 7515 section 4.1.9: a media type whose "application/" may be left out when no other slash is there.
+/// RFC 7515 section 4.1.9: a media type whose "application/" may be left out when no other slash is there.
 std::string media_type(std::string_view type) {
-  std::string lower = lower_case(type.empty() ? "JWT" : type);
+  std::string lower = to_lower_ascii(type.empty() ? "JWT" : type);
   constexpr std::string_view prefix = "application/";
   if (lower.starts_with(prefix) && lower.find('/', prefix.size()) == std::string::npos) lower.erase(0, prefix.size());
   return lower;
 }
 
-// False when there is a member of this name that is no string or an empty one.
+/// False when there is a member of this name that is no string or an empty one.
 bool read_string(const TokenJson& json, std::string_view name, std::string& value) {
   if (json.is_absent(name)) return true;
   const auto text = json.string(name);
@@ -46,7 +40,7 @@ bool read_time(const TokenJson& json, std::string_view name, std::optional<std::
   return value && is_time(*value);
 }
 
-// `aud` is one string or several (RFC 7519 section 4.1.3).
+/// `aud` is one string or several (RFC 7519 section 4.1.3).
 bool read_audience(const TokenJson& json, std::vector<std::string>& audience) {
   if (json.is_absent("aud")) return true;
   if (const auto one = json.string("aud")) {
@@ -120,7 +114,7 @@ bool is_registered(std::string_view name) {
   return std::ranges::contains(registered, name);
 }
 
-// Whether `text` is one JSON value and nothing beside it, so that it cannot smuggle a member in.
+/// Whether `text` is one JSON value and nothing beside it, so that it cannot smuggle a member in.
 bool is_one_value(std::string_view text) {
   simdjson::dom::parser parser;
   if (parser.allocate(text.size(), TokenJson::deepest) != simdjson::SUCCESS) return false;

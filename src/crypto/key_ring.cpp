@@ -3,6 +3,7 @@
 #include <algorithm>
 
 namespace isthmus::crypto {
+
 namespace {
 
 bool is_key_id(std::string_view id) {

@@ -15,6 +15,7 @@
 #include "crypto/pbkdf2.h"
 
 namespace isthmus::crypto {
+
 namespace {
 
 constexpr std::size_t argon2_tag_size = 32;
@@ -33,7 +34,7 @@ struct Pbkdf2Hash {
   std::string tag;
 };
 
-// Reads a stored hash from left to right; after a step that fails every further one fails as well.
+/// Reads a stored hash from left to right; after a step that fails every further one fails as well.
 class Reader {
  public:
   explicit Reader(std::string_view text) : rest_(text) {}

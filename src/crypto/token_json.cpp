@@ -4,6 +4,7 @@
 #include <vector>
 
 namespace isthmus::crypto {
+
 namespace {
 
 using simdjson::dom::array;
@@ -22,7 +23,7 @@ bool names_are_unique(object value) {
   return std::ranges::adjacent_find(names) == names.end();
 }
 
-// Recursion ends at TokenJson::deepest: the parser has refused what is deeper.
+/// Recursion ends at TokenJson::deepest: the parser has refused what is deeper.
 bool names_are_unique(element value) {
   if (object members; value.get(members) == simdjson::SUCCESS) return names_are_unique(members);
   if (array items; value.get(items) == simdjson::SUCCESS) {

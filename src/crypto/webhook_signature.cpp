@@ -9,9 +9,10 @@
 #include "crypto/hmac.h"
 
 namespace isthmus::crypto {
+
 namespace {
 
-// Real headers have one or two signatures. The limits keep a hostile one from buying work.
+/// Real headers have one or two signatures. The limits keep a hostile one from buying work.
 constexpr std::size_t longest_header = 4096;
 constexpr std::size_t longest_id = 256;
 constexpr std::size_t most_signatures = 16;
@@ -26,7 +27,7 @@ std::vector<std::string_view> split(std::string_view text, char separator) {
   }
 }
 
-// Digits only: both providers sign the text, and a second spelling of one number is somebody playing.
+/// Digits only: both providers sign the text, and a second spelling of one number is somebody playing.
 std::optional<std::int64_t> read_timestamp(std::string_view text) {
   std::int64_t seconds = 0;
   if (text.empty() || text.size() > 12 || text.find_first_not_of("0123456789") != std::string_view::npos) {
@@ -36,14 +37,14 @@ std::optional<std::int64_t> read_timestamp(std::string_view text) {
   return seconds;
 }
 
-// Asked last, of signed timestamps only: what the log calls a replay is one.
+/// Asked last, of signed timestamps only: what the log calls a replay is one.
 std::expected<void, SignatureError> check_time(std::int64_t signed_s, std::int64_t now_s, std::int64_t tolerance_s) {
   if (signed_s < now_s - tolerance_s) return std::unexpected(SignatureError::expired);
   if (signed_s > now_s + tolerance_s) return std::unexpected(SignatureError::too_early);
   return {};
 }
 
-// All of them, whatever matched before.
+/// All of them, whatever matched before.
 bool contains(std::span<const std::string_view> candidates, std::string_view expected) {
   bool found = false;
   for (const std::string_view candidate : candidates) found |= equal(candidate, expected);
@@ -74,7 +75,7 @@ std::optional<StripeHeader> read_stripe_header(std::string_view text) {
   return header;
 }
 
-// The values of version 1 in "v1,… v1a,… v1,…".
+/// The values of version 1 in "v1,… v1a,… v1,…".
 std::vector<std::string_view> read_svix_signatures(std::string_view text) {
   constexpr std::string_view version = "v1,";
   std::vector<std::string_view> signatures;

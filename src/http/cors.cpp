@@ -1,5 +1,7 @@
 #include "http/cors.h"
 
+#include <algorithm>
+
 #include "base/strings.h"
 
 namespace isthmus {
@@ -7,12 +9,7 @@ namespace isthmus {
 namespace {
 
 bool is_listed(std::string_view list, std::string_view origin) {
-  while (!list.empty()) {
-    const auto comma = list.find(',');
-    if (trim(list.substr(0, comma)) == origin) return true;
-    list.remove_prefix(comma == std::string_view::npos ? list.size() : comma + 1);
-  }
-  return false;
+  return std::ranges::contains(split_list(list), origin);
 }
 
 }  // namespace

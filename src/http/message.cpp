@@ -31,10 +31,6 @@ Response json_response(int status, std::string json) {
   return {status, {{"content-type", std::string(json_content_type)}}, std::move(json)};
 }
 
-Response html_response(int status, std::string html) {
-  return {status, {{"content-type", "text/html; charset=utf-8"}}, std::move(html)};
-}
-
 Response text_response(int status, std::string text) {
   return {status, {{"content-type", "text/plain; charset=utf-8"}}, std::move(text)};
 }

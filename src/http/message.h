@@ -85,7 +85,6 @@ struct Response {
 inline constexpr std::string_view json_content_type = "application/json; charset=utf-8";
 
 Response json_response(int status, std::string json);
-Response html_response(int status, std::string html);
 Response text_response(int status, std::string text);
 
 template <class T>

@@ -50,7 +50,7 @@ std::string operation_id(const Route& route) {
     } else if (c == '/' || c == '-' || c == '.') {
       capital = true;
     } else {
-      id += capital && c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+      id += capital ? ascii_upper(c) : c;
       capital = false;
     }
   }

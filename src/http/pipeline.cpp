@@ -12,9 +12,8 @@ namespace {
 
 /// What clients may choose as the id of their request; anything else gets one of ours.
 bool is_request_id(std::string_view text) {
-  return text.size() >= 8 && text.size() <= 64 && std::ranges::all_of(text, [](char c) {
-           return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
-         });
+  return text.size() >= 8 && text.size() <= 64 &&
+         std::ranges::all_of(text, [](char c) { return is_letter_or_digit(c) || c == '-' || c == '_'; });
 }
 
 std::string choose_request_id(Incoming& incoming, Host& host) {

@@ -27,11 +27,6 @@ Error too_many_requests(Millis wait) {
       .with_retry_after((wait + second - 1) / second);
 }
 
-Error payload_too_large(std::uint32_t most_bytes) {
-  return Error(413, "payload_too_large",
-               ClientText("The body may have at most " + std::to_string(most_bytes) + " bytes."));
-}
-
 Task<Result<void>> take_exactly(Database& database, std::string key, Limit limit, Timestamp now) {
   auto counted = co_await database.write(count_use(std::move(key), limit, now));
   const auto window = co_await std::move(counted).first<Window>();

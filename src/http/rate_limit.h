@@ -9,8 +9,6 @@ namespace isthmus {
 
 /// 429 with Retry-After.
 Error too_many_requests(Millis wait);
-/// 413.
-Error payload_too_large(std::uint32_t most_bytes);
 
 /// Counts one use of `key` in a window that opens with its first use, and fails with 429 once the window is used up.
 /// One statement in the database, so that parallel uses are counted one by one.

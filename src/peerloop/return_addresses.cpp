@@ -22,9 +22,7 @@ bool is_ours(const Settings& settings, std::string_view address) {
 }  // namespace
 
 std::string page_of_client(const Settings& settings, std::string_view path) {
-  std::string_view url = client_url(settings);
-  while (url.ends_with('/')) url.remove_suffix(1);
-  return std::string(url) + std::string(path);
+  return std::string(without_slash_at_end(client_url(settings))) + std::string(path);
 }
 
 Result<ReturnAddresses> return_addresses(const Settings& settings, const WayBack& done, const WayBack& given_up) {

@@ -4,8 +4,8 @@
 
 #include <doctest/doctest.h>
 
+#include "base/error.h"
 #include "base/strings.h"
-#include "http/rate_limit.h"
 #include "native/sums.h"
 
 namespace isthmus::native {

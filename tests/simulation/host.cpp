@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
+#include "base/error.h"
 #include "base/strings.h"
-#include "http/rate_limit.h"
 
 namespace isthmus::simulation {
 

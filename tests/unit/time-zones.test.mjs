@@ -18,7 +18,7 @@ const newerThanNode = [
   'Canada/Central',
 ];
 
-const source = readFileSync(new URL('../../src/peerloop/people/zone_names.h', import.meta.url), 'utf8');
+const source = readFileSync(new URL('../../src/peerloop/scheduling/zone_names.h', import.meta.url), 'utf8');
 const names = [...source.matchAll(/\{"(\w*)",((?:\s*"[^"]*")+)\}/g)].flatMap(([, area, texts]) =>
   [...texts.matchAll(/"([^"]*)"/g)]
     .map(([, text]) => text)
@@ -98,7 +98,7 @@ async function readTable() {
     const bash = (/** @type {string} */ script) =>
       promisify(execFile)('bash', ['-c', script, 'bash', folder], { cwd: root });
     await bash(
-      'source scripts/lib/env.sh && python3 cmake/zone_data.py "$time_zones/zoneinfo" "$(cat "$time_zones/version")" src/peerloop/people/zone_names.h "$1/zones.h"',
+      'source scripts/lib/env.sh && python3 cmake/zone_data.py "$time_zones/zoneinfo" "$(cat "$time_zones/version")" src/peerloop/scheduling/zone_names.h "$1/zones.h"',
     );
     const header = readFileSync(join(folder, 'zones.h'), 'utf8');
     const list = (/** @type {string} */ name) => {

@@ -2,6 +2,7 @@
 
 #include "adapters/feeds/feed_provider.h"
 #include "base/strings.h"
+#include "base/web_address.h"
 #include "crypto/jws.h"
 
 namespace isthmus {
@@ -27,10 +28,9 @@ Result<StreamSettings> StreamSettings::read(const Settings& settings) {
   const std::string_view version = trim(settings.get("STREAM_API_VERSION", "v3"));
   if (version != "v2" && version != "v3") return Failure(not_configured("STREAM_API_VERSION is neither v2 nor v3"));
   read.version = version == "v2" ? Version::v2 : Version::v3;
-  std::string_view url = trim(settings.get(
+  const std::string_view url = trim(settings.get(
       "STREAM_URL", read.version == Version::v2 ? "https://api.stream-io-api.com" : "https://feeds.stream-io-api.com"));
-  while (url.ends_with('/')) url.remove_suffix(1);
-  read.url = url;
+  read.url = without_slash_at_end(url);
   return read;
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/strings.h"
+#include "base/web_address.h"
 
 namespace isthmus::video_call {
 
@@ -50,8 +51,7 @@ Error no_room(std::string log) {
 Error not_configured(std::string log) { return our_fault(video_error::not_configured, std::move(log)); }
 
 Result<std::string> base_url(const Settings& settings, std::string_view name) {
-  std::string_view url = trim(settings.get(name));
-  while (url.ends_with('/')) url.remove_suffix(1);
+  const std::string_view url = without_slash_at_end(trim(settings.get(name)));
   if (!url.starts_with("https://") && !url.starts_with("http://"))
     return Failure(not_configured(std::string(name) + " is no address"));
   return std::string(url);

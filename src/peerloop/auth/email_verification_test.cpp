@@ -25,7 +25,7 @@ TEST_CASE("the mailed token proves the address, once") {
   CHECK(again.code() == "token_used");
 }
 
-TEST_CASE("tokens that prove nothing") {
+TEST_CASE("a guessed token, one for another purpose and one for a former address prove nothing") {
   PeerloopServer server;
   server.sign_up("ada");
   CHECK(verify(server, "guessed").code() == "invalid_token");

@@ -36,13 +36,13 @@ Statement select_live_certificate(std::string_view enrollment_id) {
 
 Statement select_valid_certificates(std::string_view holder_id_or_handle, const std::optional<Place>& after,
                                     std::int64_t limit) {
+  const Place place = after.value_or(above_all());
   return sql("SELECT " CERTIFICATE ", 'certificate:' || k.issued_at, k.id FROM certificates k" WITH_ITS_PEOPLE R"(
       WHERE k.holder_id = (SELECT id FROM users h WHERE (h.id = ?1 OR h.handle = ?1) AND )" PEERLOOP_IS_VISIBLE(
                  "h") R"()
         AND )" PEERLOOP_HOLDS("k", "e") R"( AND (k.issued_at, k.id) < (?2, ?3)
       ORDER BY k.issued_at DESC, k.id DESC LIMIT ?4)",
-             holder_id_or_handle, after ? after->number : INT64_C(9999999999999),
-             after ? std::string_view(after->id) : "~", limit + 1);
+             holder_id_or_handle, place.number, place.id, limit + 1);
 }
 
 Statement select_issuing_right(std::string_view id, std::string_view creator) {

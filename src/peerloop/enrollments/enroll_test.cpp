@@ -160,7 +160,7 @@ TEST_CASE("who may not enroll learns why") {
   CHECK(market.stripe.sessions.empty());
 }
 
-TEST_CASE("what a request must say") {
+TEST_CASE("an enrollment that names no fitting teacher or leads to another site is refused") {
   Marketplace market;
   CHECK(market.enroll(market.student, Json::object()).problems("instructorType").is_array());
   CHECK(market.enroll(market.student, {{"instructorType", "robot"}}).problems("instructorType").is_array());

@@ -119,10 +119,6 @@ Statement release_unpaid(Timestamp now) {
              now, now - 10 * minute);
 }
 
-Statement enrollment_for(std::string_view enrollment_id, std::string_view user_id) {
-  return sql("SELECT 1 FROM enrollments WHERE id = ?1 AND ?2 IN (student_id, teacher_id)", enrollment_id, user_id);
-}
-
 Statement visible_enrollment(std::string_view enrollment_id, std::string_view user_id) {
   return sql(R"(
       SELECT 1 FROM enrollments e JOIN courses c ON c.id = e.course_id
@@ -144,11 +140,11 @@ namespace {
 /// Those enrollments that `of` finds by ?3, newest first.
 Statement list_of(std::string_view of, std::string_view whose, std::string_view user_id,
                   const std::optional<Cursor>& after, std::int64_t limit, Timestamp now) {
+  const Place place = after ? Place{to_integer(after->value).value_or(0), after->id} : above_all();
   return sql("SELECT " + std::string(as_json) + ", CAST(e.created_at AS TEXT), e.id FROM enrollments e WHERE " +
                  std::string(of) +
                  " AND (e.created_at, e.id) < (?4, ?5) ORDER BY e.created_at DESC, e.id DESC LIMIT ?6",
-             user_id, now, whose, after ? to_integer(after->value).value_or(0) : INT64_C(9999999999999),
-             after ? std::string_view(after->id) : "~", limit + 1);
+             user_id, now, whose, place.number, place.id, limit + 1);
 }
 
 }  // namespace

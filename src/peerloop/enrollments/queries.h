@@ -69,9 +69,8 @@ Statement release_unopened(std::string_view enrollment_id, Timestamp now);
 /// Frees the places of those whose page closed unpaid some time ago, oldest first, a bounded number of them.
 Statement release_unpaid(Timestamp now);
 
-/// One row where the user may see the enrollment: its student and its teacher.
-Statement enrollment_for(std::string_view enrollment_id, std::string_view user_id);
-/// The same, and for the creator of its course once it was paid.
+/// One row where the user may see the enrollment: its student and its teacher, and the creator of its course once it
+/// was paid.
 Statement visible_enrollment(std::string_view enrollment_id, std::string_view user_id);
 /// The enrollment as JSON, as `user_id` may see it.
 Statement show_enrollment(std::string_view enrollment_id, std::string_view user_id, Timestamp now);

@@ -38,8 +38,6 @@ Task<Result<Response>> show_one_enrollment(Request& request) {
   co_return json_response(200, std::move(json));
 }
 
-Statement participates(const Request& request) { return enrollment_for(request.param("id"), request.user().user_id); }
-
 Statement may_see_enrollment(const Request& request) {
   return visible_enrollment(request.param("id"), request.user().user_id);
 }

@@ -124,9 +124,7 @@ Task<Result<Response>> list_own_enrollments(Request& request, EnrollmentsQuery q
 Task<Result<Response>> list_enrollments_of_course(Request& request, CourseEnrollmentsQuery query);
 Task<Result<Response>> show_one_enrollment(Request& request);
 
-/// The enrollment that the path names, for those who take part in it.
-Statement participates(const Request& request);
-/// The same, and for the creator of its course.
+/// The enrollment that the path names, for those who take part in it and for the creator of its course.
 Statement may_see_enrollment(const Request& request);
 
 }  // namespace isthmus::peerloop

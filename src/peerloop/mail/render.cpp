@@ -4,6 +4,7 @@
 
 #include "adapters/templates/mustache.h"
 #include "base/encoding.h"
+#include "base/web_address.h"
 #include "json/value.h"
 #include "peerloop/mail/templates.h"
 
@@ -60,7 +61,7 @@ Result<std::string> render_in_layout(std::string_view body, std::string_view lay
 Result<RenderedMail> render_mail(Mail mail, std::string_view user_name, std::string_view values_json,
                                  std::string_view app_url) {
   const MailTemplate& words = template_of(mail);
-  while (app_url.ends_with('/')) app_url.remove_suffix(1);
+  app_url = without_slash_at_end(app_url);
   auto values = read_values(mail, values_json);
   if (!values) return Failure(std::move(values).error());
   values->emplace_back("name", user_name);

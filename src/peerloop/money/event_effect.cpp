@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/strings.h"
 #include "peerloop/feeds/mirror.h"
 #include "peerloop/mail/mail.h"
 #include "peerloop/scheduling/call_off.h"
@@ -76,7 +77,7 @@ std::string money_text(std::int64_t cents, std::string_view currency) {
     text.insert(text.size() - 2, ".");
   }
   text += ' ';
-  for (const char c : currency) text += c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+  for (const char c : currency) text += ascii_upper(c);
   return text;
 }
 

@@ -49,7 +49,7 @@ TEST_CASE("cells are quoted where RFC 4180 wants it, and formulas are made harml
   CHECK(std::move(csv).take() == "-157.50,500,-0.05,\r\n");
 }
 
-TEST_CASE("months are months") {
+TEST_CASE("a month begins on its first and ends where the next begins; anything else is none") {
   CHECK(month_named("2026-02")->begins == *from_rfc3339("2026-02-01T00:00:00Z"));
   CHECK(month_named("2026-02")->ends == *from_rfc3339("2026-03-01T00:00:00Z"));
   CHECK(month_named("2026-12")->ends == *from_rfc3339("2027-01-01T00:00:00Z"));

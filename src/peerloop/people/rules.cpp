@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "peerloop/people/zone_names.h"
+#include "peerloop/scheduling/zone_names.h"
 
 namespace isthmus::peerloop {
 

@@ -21,8 +21,8 @@ namespace isthmus::peerloop {
 namespace {
 
 Statement list(std::string_view text, std::string_view of, const std::optional<Place>& after, std::int64_t limit) {
-  return sql(text, of, after ? after->number : INT64_C(9999999999999), after ? std::string_view(after->id) : "~",
-             limit + 1);
+  const Place place = after.value_or(above_all());
+  return sql(text, of, place.number, place.id, limit + 1);
 }
 
 }  // namespace

@@ -120,7 +120,7 @@ TEST_CASE("anyone sees when a teacher has time, in their own time zone or anothe
   CHECK(elsewhere["slots"][0]["localEnd"] == "2026-09-22T14:15:00+05:45");
 }
 
-TEST_CASE("a listing has its bounds") {
+TEST_CASE("a listing of slots is asked for ninety days at most, in a zone that there is") {
   TestServer server(scheduling_app);
   const auto ada = native::add_user(server.world, "ada", {"studentTeacher"});
   server.put("/api/availability", office_hours, ada);

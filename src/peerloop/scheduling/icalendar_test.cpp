@@ -52,7 +52,7 @@ TEST_CASE("a text can not end its property") {
   CHECK(escape_calendar_text("END:VEVENT\r\nBEGIN:VEVENT") == R"(END:VEVENT\nBEGIN:VEVENT)");
 }
 
-TEST_CASE("a calendar with a session") {
+TEST_CASE("a cancelled session is written as RFC 5545 asks") {
   const CalendarEvent event{"1@peerloop",
                             from_rfc3339("2026-11-20T09:30:00Z").value(),
                             from_rfc3339("2026-11-20T10:30:00Z").value(),

@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "base/web_address.h"
 #include "peerloop/notifications/notify.h"
 
 namespace isthmus::peerloop {
@@ -94,7 +95,7 @@ void write_reminders(JsonWriter& json, Host& host, const SessionFacts& session, 
 }  // namespace
 
 CalendarEvent event_of(const SessionFacts& session, std::string_view other_name, std::string_view app_url) {
-  while (app_url.ends_with('/')) app_url.remove_suffix(1);
+  app_url = without_slash_at_end(app_url);
   CalendarEvent event;
   event.uid = session.id + "@peerloop";
   event.starts = session.starts_at;

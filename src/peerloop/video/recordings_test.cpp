@@ -81,7 +81,7 @@ TEST_CASE("a recording is copied in parts, and both can watch it") {
   CHECK(room.server.get(room.path() + "?recordingId=x", room.student).status == 400);
 }
 
-TEST_CASE("sizes at the edges of parts") {
+TEST_CASE("a recording one byte around a part's size arrives whole") {
   for (const std::uint64_t bytes : {std::uint64_t{1}, recording_part - 1, recording_part, recording_part + 1}) {
     CAPTURE(bytes);
     Recorded room(bytes);

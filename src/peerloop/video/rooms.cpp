@@ -1,6 +1,7 @@
 #include "peerloop/video/rooms.h"
 
 #include "adapters/video/video_provider.h"
+#include "base/web_address.h"
 #include "peerloop/return_addresses.h"
 #include "peerloop/video/queries.h"
 
@@ -58,8 +59,7 @@ Result<std::unique_ptr<VideoProvider>> provider_of(Request& request, std::string
 
 /// An address of this API as others reach it, where the deployment says what that is.
 std::optional<std::string> own_address(const Settings& settings, std::string_view path) {
-  std::string_view url = settings.get("API_URL");
-  while (url.ends_with('/')) url.remove_suffix(1);
+  const std::string_view url = without_slash_at_end(settings.get("API_URL"));
   if (url.empty()) return std::nullopt;
   return std::string(url) + std::string(path);
 }
