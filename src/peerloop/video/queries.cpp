@@ -32,7 +32,7 @@ std::vector<Statement> open_door(std::string_view session_id, std::string_view u
   batch.push_back(sql(R"(
       UPDATE sessions SET room_provider = coalesce(room_provider, ?3), room_id = id,
                           room_created_at = ?4, room_ended_at = NULL, updated_at = ?4
-      WHERE id = ?1 AND ?2 IN (student_id, teacher_id) AND status = 'scheduled'
+      WHERE id = ?1 AND ?2 IN (student_id, teacher_id) AND status <> 'cancelled'
         AND starts_at <= ?5 AND ends_at > ?4 AND (room_id IS NULL OR room_ended_at IS NOT NULL))",
                       session_id, user_id, provider, now, now + doors_open_before));
   batch.push_back(door(session_id, user_id));
