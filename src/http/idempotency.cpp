@@ -35,6 +35,12 @@ bool claim_asks_session(const Request& request) {
   return request.route().asks_session_with_claim() && request.maybe_user() && request.app().authenticator->live_session;
 }
 
+Task<Result<std::string>> summary_of_streamed_body(Incoming& incoming) {
+  const std::string beginning = co_await incoming.peek_body(compared_bytes);
+  co_return incoming.header("content-length").value_or("") + '\n' + incoming.header("content-type").value_or("") +
+      '\n' + hex_encode(crypto::sha256(beginning));
+}
+
 Result<std::vector<Statement>> begin_idempotent(Request& request) {
   auto key = request.header("idempotency-key");
   if (!key) return std::vector<Statement>();

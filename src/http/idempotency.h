@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "http/request.h"
@@ -14,6 +16,12 @@ Error session_ended();
 
 /// Whether `claim` asks if the caller's session lives, so that the pipeline need not.
 bool claim_asks_session(const Request& request);
+
+/// A body that streams past is compared by its length, its type and so many of its first bytes. Two that differ only
+/// behind them are taken for one.
+inline constexpr std::uint32_t compared_bytes = 256 * 1024;
+/// The text that stands for such a body where requests under one key are told apart.
+Task<Result<std::string>> summary_of_streamed_body(Incoming& incoming);
 
 /// The two statements that claim the client's key and read what is known of it; none where it sent no key.
 Result<std::vector<Statement>> begin_idempotent(Request& request);

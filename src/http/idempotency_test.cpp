@@ -49,6 +49,21 @@ Task<Result<Response>> create_in_two(Request& request, Label label) {
   co_return co_await commit(request, std::move(second), created(label));
 }
 
+/// What was stored is named after the body.
+Task<Result<Response>> store(Request& request) {
+  co_await request.host().bucket.put_request_body("file-" + request.host().random.uuid(request.now()), "text/plain");
+  co_return created(Label{"stored"});
+}
+
+/// The same, by a handler that claims the key itself and looks at its body as well.
+Task<Result<Response>> store_what_is_looked_at(Request& request) {
+  const std::string beginning = co_await request.incoming().peek_body(4);
+  auto [sets, earlier] = co_await claim(request, {});
+  if (earlier) co_return *std::move(earlier);
+  co_await request.host().bucket.put_request_body("file-" + beginning, "text/plain");
+  co_return created(Label{"stored"});
+}
+
 Statement own_user(const Request& request) {
   return sql("SELECT 1 WHERE ?1 = ?2", request.param("id"), request.user().user_id);
 }
@@ -64,7 +79,11 @@ constexpr auto test_routes = table(
     post("/api/owned/:id").summary("Create").limit(flood_only).body<Label>().open_to(owner_of("thing", own_user))
         .answers<Label>(201).takes_idempotency_key().run<create>(),
     post("/api/boss").summary("Create").limit(flood_only).body<Label>().open_to(role("admin")).answers<Label>(201)
-        .takes_idempotency_key().run<create>());
+        .takes_idempotency_key().run<create>(),
+    post("/api/files").summary("Store").limit(flood_only).streamed_body(1'000'000).open_to(signed_in)
+        .answers<Label>(201).takes_idempotency_key().run<store>(),
+    post("/api/looked-at").summary("Store").limit(flood_only).streamed_body(1'000'000).open_to(signed_in)
+        .answers<Label>(201).claims_idempotency_key().run<store_what_is_looked_at>());
 // clang-format on
 
 constexpr App test_app{"kernel", "Kernel", test_routes, &native::test_authenticator};
@@ -104,6 +123,35 @@ TEST_CASE("the same key with another body is a conflict") {
   CHECK(other.status == 409);
   CHECK(other.code() == "idempotency_key_reused");
   CHECK(categories(server) == 1);
+}
+
+TEST_CASE("the same key with another file is a conflict") {
+  TestServer server(test_app);
+  const auto ada = native::add_user(server.world, "ada").with("idempotency-key", "k1");
+  const auto send = [&](std::string_view path, std::string file, std::string type = "text/plain") {
+    return server.send({"POST", std::string(path), ada.with("content-type", std::move(type)).headers, std::move(file)});
+  };
+  for (const std::string_view path : {"/api/files", "/api/looked-at"}) {
+    CAPTURE(path);
+    server.world.bucket.objects.clear();
+    server.world.database.execute("DELETE FROM idempotency_keys");
+    CHECK(send(path, "the first file").status == 201);
+    CHECK(send(path, "the first file").header("idempotent-replayed") == "true");
+    CHECK(send(path, "The first file").code() == "idempotency_key_reused");
+    CHECK(send(path, "the first file, longer").code() == "idempotency_key_reused");
+    CHECK(send(path, "the first file", "text/html").code() == "idempotency_key_reused");
+    CHECK(server.world.bucket.objects.size() == 1);
+  }
+}
+
+TEST_CASE("of a file's length, type and beginning is known what it is, and not what stands far behind") {
+  TestServer server(test_app);
+  const auto ada = native::add_user(server.world, "ada").with("idempotency-key", "k1");
+  const auto send = [&](char last) {
+    return server.send({"POST", "/api/files", ada.headers, std::string(compared_bytes, 'x') + last});
+  };
+  CHECK(send('a').status == 201);
+  CHECK(send('b').header("idempotent-replayed") == "true");
 }
 
 TEST_CASE("keys belong to their user") {

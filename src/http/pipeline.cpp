@@ -157,6 +157,8 @@ Task<Result<void>> Pipeline::validate(Request& request) {
       if (!length || *length <= 0)
         co_return Failure(Error(411, "length_required", ClientText("Say how long the body is, with Content-Length.")));
       if (*length > std::int64_t{input.most_bytes}) co_return Failure(payload_too_large(input.most_bytes));
+      if (request.route_->takes_idempotency_key && request.header("idempotency-key"))
+        request.body_ = co_await summary_of_streamed_body(request.incoming_);
       break;
     }
     case Input::Kind::query:

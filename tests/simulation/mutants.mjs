@@ -297,8 +297,8 @@ export const mutants = [
   {
     name: 'news of a room that come late change nothing',
     file: 'src/peerloop/video/settle.cpp',
-    from: 'if (session.status == "scheduled") return true;',
-    to: 'if (session.status != "completed") return session.status == "scheduled";',
+    from: 'return session.status != "cancelled" &&',
+    to: 'return session.status == "scheduled" &&',
   },
   {
     name: 'anybody reads the messages of others',

@@ -67,6 +67,21 @@ TEST_CASE("a creator adds a file, and those who take part read it") {
   CHECK(room.server.head(url, room.student).status == 200);
 }
 
+TEST_CASE("another file under the same key is refused, and the same one is stored once") {
+  Classroom room;
+  room.creator.caller = room.creator.with("idempotency-key", "k1");
+  const Reply added = room.server.send(upload(room, room.creator, "Slides.pdf"));
+  REQUIRE_MESSAGE(added.status == 201, added.body);
+  std::string other = pdf;
+  other.back() = '!';
+  CHECK(room.server.send(upload(room, room.creator, "Slides.pdf", other)).code() == "idempotency_key_reused");
+  const Reply again = room.server.send(upload(room, room.creator, "Slides.pdf"));
+  CHECK(again.status == 201);
+  CHECK(again.body == added.body);
+  CHECK(room.world.bucket.objects.size() == 1);
+  CHECK(room.count("SELECT count(*) FROM course_materials") == 1);
+}
+
 TEST_CASE("who does not take part has no materials, nor who did") {
   Classroom room;
   const std::string id = add(room);

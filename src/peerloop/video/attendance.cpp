@@ -28,6 +28,10 @@ std::int64_t seconds_present(std::span<const Stay> stays, std::string_view user_
   return total / second;
 }
 
+bool reaches_into_session(const std::optional<Timestamp>& left_at, Timestamp starts_at) {
+  return !left_at || *left_at > starts_at;
+}
+
 SessionVerdict judge(const Meeting& meeting, Timestamp over_at) {
   if (over_at < meeting.starts_at) return SessionVerdict::open;
   if (meeting.student_came && meeting.teacher_came) return SessionVerdict::completed;

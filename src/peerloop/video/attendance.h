@@ -29,6 +29,9 @@ struct Stay {
 /// the next one begins, because a provider lets a person in once at a time. What is still open counts for nothing.
 std::int64_t seconds_present(std::span<const Stay> stays, std::string_view user_id);
 
+/// Whether a stay is one in the session: who only looked in before the start was not there. One that is open is.
+bool reaches_into_session(const std::optional<Timestamp>& left_at, Timestamp starts_at);
+
 enum class SessionVerdict {
   open,  ///< not to be told yet
   completed,
@@ -43,9 +46,9 @@ struct Meeting {
   bool teacher_came = false;
 };
 
-/// What became of a session whose room is over since `over_at`. Completed where both were in a room of it at any time,
-/// however briefly: a no-show is somebody who did not come, and how long people stayed is kept for those who must judge
-/// more. Before the start nothing is decided; before `patience` has passed, no absence.
+/// What became of a session whose room is over since `over_at`. Completed where both were in a room of it at any time
+/// since its start, however briefly: a no-show is somebody who did not come, and how long people stayed is kept for
+/// those who must judge more. Before the start nothing is decided; before `patience` has passed, no absence.
 SessionVerdict judge(const Meeting& meeting, Timestamp over_at);
 
 }  // namespace isthmus::peerloop

@@ -49,6 +49,13 @@ TEST_CASE("a session is completed where both came, and missed by whom did not") 
   CHECK(judge({start, false, false}, late) == SessionVerdict::both_missed);
 }
 
+TEST_CASE("a stay that was over by the start is none in the session") {
+  CHECK_FALSE(reaches_into_session(start - minute, start));
+  CHECK_FALSE(reaches_into_session(start, start));
+  CHECK(reaches_into_session(start + 1, start));
+  CHECK(reaches_into_session(std::nullopt, start));
+}
+
 TEST_CASE("an empty room decides nothing before the start, and no absence before patience has passed") {
   CHECK(judge({start, true, true}, start - 1) == SessionVerdict::open);
   CHECK(judge({start, true, true}, start) == SessionVerdict::completed);

@@ -16,6 +16,7 @@ namespace {
   "SELECT s.id, s.status, s.no_show_by, s.starts_at, s.ends_at, s.student_id, s.teacher_id,"                      \
   "       st.name AS student_name, te.name AS teacher_name, c.title, (SELECT count(*) FROM session_attendance a " \
   "WHERE a.session_id = s.id),"                                                                                   \
+  "       (SELECT count(*) FROM session_attendance a WHERE a.session_id = s.id AND a.left_at <= s.starts_at),"    \
   "       (SELECT count(*) FROM session_rooms r WHERE r.session_id = s.id AND r.ended_at IS NOT NULL)"            \
   " FROM sessions s JOIN users st ON st.id = s.student_id JOIN users te ON te.id = s.teacher_id"                  \
   " JOIN courses c ON c.id = s.course_id "
@@ -32,7 +33,7 @@ std::vector<Statement> open_door(std::string_view session_id, std::string_view u
   batch.push_back(sql(R"(
       UPDATE sessions SET room_provider = coalesce(room_provider, ?3), room_id = id,
                           room_created_at = ?4, room_ended_at = NULL, updated_at = ?4
-      WHERE id = ?1 AND ?2 IN (student_id, teacher_id) AND status = 'scheduled'
+      WHERE id = ?1 AND ?2 IN (student_id, teacher_id) AND status <> 'cancelled'
         AND starts_at <= ?5 AND ends_at > ?4 AND (room_id IS NULL OR room_ended_at IS NOT NULL))",
                       session_id, user_id, provider, now, now + doors_open_before));
   batch.push_back(door(session_id, user_id));
@@ -76,8 +77,10 @@ std::vector<Statement> guard_facts(const SessionFacts& facts) {
       INSERT INTO batch_guard (reason) SELECT 'state_changed'
       WHERE NOT EXISTS (SELECT 1 FROM sessions WHERE id = ?1 AND status = ?2 AND no_show_by IS ?3)
          OR (SELECT count(*) FROM session_attendance WHERE session_id = ?1) <> ?4
-         OR (SELECT count(*) FROM session_rooms WHERE session_id = ?1 AND ended_at IS NOT NULL) <> ?5)",
-                      facts.id, facts.status, facts.no_show_by, facts.stays, facts.ended_rooms));
+         OR (SELECT count(*) FROM session_rooms WHERE session_id = ?1 AND ended_at IS NOT NULL) <> ?5
+         OR (SELECT count(*) FROM session_attendance WHERE session_id = ?1 AND left_at <= ?6) <> ?7)",
+                      facts.id, facts.status, facts.no_show_by, facts.stays, facts.ended_rooms, facts.starts_at,
+                      facts.early_stays));
   return batch;
 }
 

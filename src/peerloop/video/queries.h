@@ -50,6 +50,7 @@ struct SessionFacts {
   std::string teacher_name;
   std::string course_title;
   std::int64_t stays = 0;
+  std::int64_t early_stays = 0;  ///< that were over by the start
   std::int64_t ended_rooms = 0;
 };
 

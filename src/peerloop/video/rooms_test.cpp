@@ -73,20 +73,59 @@ TEST_CASE("for others there is no such session and no such room") {
 }
 
 TEST_CASE("a session that is not to be held has no room") {
-  for (const auto& [change, status] : std::vector<std::pair<const char*, const char*>>{
-           {"UPDATE sessions SET status = 'cancelled', cancelled_at = ?1", "cancelled"},
-           {"UPDATE sessions SET status = 'completed', settled_at = ?1", "completed"},
-           {"UPDATE sessions SET status = 'no_show', no_show_by = 'both', settled_at = ?1", "no_show"}}) {
-    CAPTURE(status);
-    SessionRoom room;
-    room.at(0);
-    room.world.database.execute(change, {room.world.now().ms});
-    const auto refused = room.join(room.student);
-    CHECK(refused.status == 409);
-    CHECK(refused.code() == "session_not_open");
-    CHECK(refused.json()["details"]["status"] == status);
-    CHECK(room.world.http.sent.empty());
+  SessionRoom room;
+  room.at(0);
+  room.world.database.execute("UPDATE sessions SET status = 'cancelled', cancelled_at = ?1", {room.world.now().ms});
+  const auto refused = room.join(room.student);
+  CHECK(refused.status == 409);
+  CHECK(refused.code() == "session_not_open");
+  CHECK(refused.json()["details"]["status"] == "cancelled");
+  CHECK(room.world.http.sent.empty());
+}
+
+TEST_CASE("a room that ended early can be come back to until the session's end") {
+  SessionRoom room;
+  const auto come_back = [&](const native::TestUser& who) {
+    room.at(20 * minute);
+    CHECK(room.join(who).status == 200);
+    CHECK(room.video.rooms_made == 2);
+    CHECK(room.count("SELECT count(*) FROM sessions WHERE room_ended_at IS NULL") == 1);
+    room.room_sid = "RM_2";
+  };
+  room.at(0);
+  room.join(room.student);
+  room.comes(room.student, "PA_1");
+  SUBCASE("after both were there: the video server was started anew") {
+    room.comes(room.teacher, "PA_2");
+    room.at(5 * minute);
+    room.video.rooms.clear();
+    room.finish();
+    CHECK(room.outcome() == "completed");
+    come_back(room.student);
+    CHECK(room.join(room.teacher).status == 200);
+    room.comes(room.student, "PA_3");
+    room.at(50 * minute);
+    room.finish();
+    CHECK(room.count("SELECT sum(duration_seconds) FROM session_attendance WHERE user_id = ?1", {room.student.id}) ==
+          35 * 60);
+    CHECK(room.mails("session_completed") == 2);
   }
+  SUBCASE("after who waited had gone: the other comes late") {
+    room.at(12 * minute);
+    room.goes(room.student, "PA_1");
+    room.video.rooms.clear();
+    room.finish();
+    CHECK(room.outcome() == "no_show teacher");
+    come_back(room.teacher);
+    room.comes(room.teacher, "PA_3");
+    CHECK(room.mails("session_completed") == 2);
+  }
+  CHECK(room.outcome() == "completed");
+  room.at(SessionRoom::length);
+  CHECK(room.join(room.student).code() == "session_ended");
+  room.at(SessionRoom::length + 15 * minute);
+  room.cron();
+  CHECK(room.count("SELECT count(*) FROM sessions WHERE room_ended_at IS NULL") == 0);
 }
 
 TEST_CASE("the routes below /api/video do the same as joining a session") {

@@ -40,13 +40,19 @@ void take_in(Facts& facts, const ParticipantNews& news) {
     stay = facts.stays.insert(stay, {news.participant_sid, news.room_sid, news.user_id, {}, {}, {}});
   if (news.joined_at) stay->joined_at = stay->joined_at ? std::min(*stay->joined_at, *news.joined_at) : *news.joined_at;
   if (news.left_at) {
-    stay->left_at = news.left_at;
+    // The latest word of the person's own leaving, and nobody left before they came.
+    const bool was_told = stay->left_how == "left" && stay->left_at;
+    stay->left_at = was_told ? std::max(*stay->left_at, *news.left_at) : *news.left_at;
     stay->left_how = "left";
   }
+  if (stay->left_at && stay->joined_at) stay->left_at = std::max(*stay->left_at, *stay->joined_at);
 }
 void take_in(Facts& facts, const RoomEnd& news) {
-  if (!std::ranges::contains(facts.ended_rooms, news.room_sid, &EndedRoom::room_sid))
+  const auto room = std::ranges::find(facts.ended_rooms, news.room_sid, &EndedRoom::room_sid);
+  if (room == facts.ended_rooms.end())
     facts.ended_rooms.push_back({news.room_sid, news.at});
+  else
+    room->ended_at = std::min(room->ended_at, news.at);
 }
 
 /// As `close_stays` does in the database.
@@ -60,7 +66,9 @@ void close_stays_of(Facts& facts) {
 }
 
 bool came(const Facts& facts, std::string_view user_id) {
-  return std::ranges::contains(facts.stays, user_id, &StayRow::user_id);
+  return std::ranges::any_of(facts.stays, [&](const StayRow& stay) {
+    return stay.user_id == user_id && reaches_into_session(stay.left_at, facts.session.starts_at);
+  });
 }
 
 Meeting meeting_of(const Facts& facts) {
@@ -92,10 +100,10 @@ std::optional<Outcome> outcome_of(SessionVerdict verdict) {
   return std::nullopt;
 }
 
-/// Only towards more presence: news that are late may show that somebody was there after all.
+/// News that are late may show that somebody was there after all, or had left before the start.
 bool may_become(const SessionFacts& session, const Outcome& outcome) {
-  if (session.status == "scheduled") return true;
-  return session.status == "no_show" && (outcome.status != "no_show" || outcome.no_show_by != session.no_show_by);
+  return session.status != "cancelled" &&
+         (outcome.status != session.status || outcome.no_show_by != session.no_show_by);
 }
 
 std::vector<Stay> stays_of(const Facts& facts) {

@@ -188,6 +188,60 @@ TEST_CASE("news in any order, twice and at once, leave the same behind") {
   CHECK(expected.contains(" room_ended "));
 }
 
+TEST_CASE("who only looked in before the start has not come, in whatever order that is told") {
+  std::vector<int> order{0, 1, 2, 3, 4};
+  do {
+    CAPTURE(order[0] * 10000 + order[1] * 1000 + order[2] * 100 + order[3] * 10 + order[4]);
+    SessionRoom room;
+    room.at(-9 * minute);
+    room.join(room.student);
+    const auto told = [&](Millis when, std::string_view type, const native::TestUser& who, std::string_view sid) {
+      Json event = room.video.participant_event(type, room.session_id, "RM_1", sid, who.id);
+      event["created_at"] = std::to_string((room.starts_at + when).seconds());
+      event["participant"]["joined_at"] =
+          std::to_string((room.starts_at + (who.id == room.student.id ? -9 * minute : 2 * minute)).seconds());
+      return event;
+    };
+    std::vector<Json> news{told(-9 * minute, "participant_joined", room.student, "PA_1"),
+                           told(-8 * minute, "participant_left", room.student, "PA_1"),
+                           told(2 * minute, "participant_joined", room.teacher, "PA_2"),
+                           told(20 * minute, "participant_left", room.teacher, "PA_2"),
+                           room.video.event("room_finished", room.session_id, "RM_1")};
+    news[4]["created_at"] = std::to_string((room.starts_at + 21 * minute).seconds());
+    room.at(22 * minute);
+    for (const int which : order) CHECK(room.deliver(news[static_cast<std::size_t>(which)]).status == 200);
+    CHECK(room.outcome() == "no_show student");
+    CHECK(room.mails("session_missed") == 2);
+  } while (std::ranges::next_permutation(order).found);
+}
+
+TEST_CASE("a leaving before the start that is told while the session is settled is not overlooked") {
+  for (std::uint64_t seed = 1; seed <= 60; ++seed) {
+    CAPTURE(seed);
+    SessionRoom room(seed);
+    room.at(-9 * minute);
+    room.join(room.student);
+    room.comes(room.student, "PA_1");
+    const Json left =
+        room.video.participant_event("participant_left", room.session_id, "RM_1", "PA_1", room.student.id);
+    room.at(0);
+    room.comes(room.teacher, "PA_2");
+    room.at(20 * minute);
+    const Json end = room.video.event("room_finished", room.session_id, "RM_1");
+    auto& scheduler = room.world.scheduler;
+    room.world.fates = [&](const native::HostCall&) -> Fate {
+      return {Fate::Fault::none, static_cast<Millis>(scheduler.draw(10)), static_cast<Millis>(scheduler.draw(10))};
+    };
+    const auto leaving = room.server.begin(room.video.delivery(left));
+    const auto finished = room.server.begin(room.video.delivery(end));
+    scheduler.run();
+    room.world.fates = nullptr;
+    if (leaving->reply().status != 200) CHECK(room.deliver(left).status == 200);
+    if (finished->reply().status != 200) CHECK(room.deliver(end).status == 200);
+    CHECK(room.outcome() == "no_show student");
+  }
+}
+
 TEST_CASE("somebody who was there after all has not missed it") {
   SessionRoom room;
   room.at(0);

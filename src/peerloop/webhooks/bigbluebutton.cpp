@@ -2,6 +2,7 @@
 
 #include "base/encoding.h"
 #include "base/strings.h"
+#include "crypto/digest.h"
 #include "crypto/hmac.h"
 #include "json/value.h"
 #include "peerloop/app.h"
@@ -59,6 +60,9 @@ std::vector<std::optional<Timestamp>> moments(std::optional<JsonValue> list) {
   return all;
 }
 
+/// A name for what belongs to one meeting: a room that is opened again is another one, with stays of its own.
+std::string short_name(std::string_view meeting) { return hex_encode(crypto::sha256(meeting)).substr(0, 32); }
+
 /// The stays of one attendee: the n-th joining and the n-th leaving belong together.
 void add_stays(std::vector<RoomNews>& news, JsonValue attendee, const std::string& meeting, Timestamp finish) {
   const std::string user_id(attendee.string_at({"ext_user_id"}).value_or(""));
@@ -66,7 +70,8 @@ void add_stays(std::vector<RoomNews>& news, JsonValue attendee, const std::strin
   const auto joins = moments(attendee.member("joins"));
   const auto leaves = moments(attendee.member("leaves"));
   for (std::size_t i = 0; i < joins.size(); ++i) {
-    ParticipantNews stay{user_id.substr(0, 60) + ':' + std::to_string(i), meeting, user_id, joins[i], finish};
+    const std::string sid = short_name(meeting) + ':' + user_id.substr(0, 60) + ':' + std::to_string(i);
+    ParticipantNews stay{sid, meeting, user_id, joins[i], finish};
     if (i < leaves.size() && leaves[i]) stay.left_at = leaves[i];
     news.emplace_back(std::move(stay));
   }

@@ -67,6 +67,27 @@ TEST_CASE("a meeting that is over tells who was there, and settles its session")
   CHECK(meeting.tell(told).json()["outcome"] == "duplicate");
 }
 
+TEST_CASE("a meeting that was opened again has stays of its own") {
+  Meeting meeting;
+  const auto both = [&](const std::string& from, const std::string& to) {
+    const Json joined = Json::array({"2026-09-22 " + from + ":00 +0200"});
+    const Json left = Json::array({"2026-09-22 " + to + ":00 +0200"});
+    return meeting.analytics(Json::array(
+        {Meeting::attendee(meeting.student.id, joined, left), Meeting::attendee(meeting.teacher.id, joined, left)}));
+  };
+  const Json first = both("16:14", "16:20");
+  Json reopened = both("16:30", "16:40");
+  reopened["internal_meeting_id"] = "a1b2-1790087400000";
+  meeting.at(SessionRoom::length);
+  CHECK(meeting.tell(first).json()["outcome"] == "processed");
+  CHECK(meeting.tell(reopened).json()["outcome"] == "processed");
+  for (const auto& who : {meeting.student, meeting.teacher}) {
+    CHECK(meeting.count("SELECT count(*) FROM session_attendance WHERE user_id = ?1", {who.id}) == 2);
+    CHECK(meeting.count("SELECT sum(duration_seconds) FROM session_attendance WHERE user_id = ?1", {who.id}) == 960);
+  }
+  CHECK(meeting.outcome() == "completed");
+}
+
 TEST_CASE("a meeting to which nobody of the two came was missed by both, and unknown ones mean nothing") {
   Meeting meeting;
   meeting.at(SessionRoom::length);

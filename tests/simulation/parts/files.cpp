@@ -34,6 +34,11 @@ Script<> add_material(Person& person) {
   const auto reply = co_await person.ask("POST", target, nullptr, how);
   if (!person.expect(reply, {201, 403, 404, 409, 401}) || reply->status != 201) co_return;
   person.life.belongings.of<Stored>().materials[text_of(reply->json()["id"])] = how.file;
+  if (!person.dice().one_in(4)) co_return;
+  how.file.back() = '?';
+  const auto other = co_await person.ask("POST", target, nullptr, how);
+  if (person.expect(other, {201, 403, 404, 409, 401}) && other->status == 201)
+    person.life.violate("an answer is for the file that was sent", person.name + ' ' + target);
 }
 
 Script<> read_material(Person& person) {

@@ -13,6 +13,8 @@ struct Stay {
   std::string session, user;
   std::int64_t joined = 0;  ///< in seconds
   bool has_left = false;    ///< and was not there when the room ended
+  std::string room_sid = {};
+  std::int64_t left = 0;  ///< as far as anybody tells: the end of the room where the leaving was quiet; 0 for not yet
 };
 
 /// What really happened in the rooms.
@@ -27,6 +29,8 @@ void end_room(Life& life, std::string session) {
   if (room == life.video.rooms.end()) return;
   const std::string sid = room->second.sid;
   life.video.rooms.erase(room);
+  for (auto& [participant, stay] : life.belongings.of<Rooms>().stays)
+    if (stay.room_sid == sid && !stay.has_left) stay.left = life.now().seconds();
   life.post_video_event(life.video.event("room_finished", session, sid));
   Dice dice = life.dice.fork(sid);
   if (!dice.one_in(3)) return;
@@ -59,7 +63,7 @@ Script<> stay_in_room(Person& person, std::string session, Millis length, bool g
   const std::string room_sid = room->second.sid;
   const std::string sid = "PA_" + std::to_string(rooms.stays.size() + 1);
   const std::string me = person.id;
-  rooms.stays[sid] = {session, me, life.now().seconds(), false};
+  rooms.stays[sid] = {session, me, life.now().seconds(), false, room_sid};
   room->second.identities.push_back(me);
   life.note(person.name, "enters the room of " + session);
   life.post_video_event(life.video.participant_event("participant_joined", session, room_sid, sid, me));
@@ -71,6 +75,7 @@ Script<> stay_in_room(Person& person, std::string session, Millis length, bool g
   life.note(person.name, "leaves the room");
   if (!goes_quietly) {
     rooms.stays.at(sid).has_left = true;
+    rooms.stays.at(sid).left = life.now().seconds();
     life.post_video_event(life.video.participant_event("participant_left", session, room_sid, sid, me));
   }
   if (still->second.identities.empty() && !person.dice().one_in(4)) end_room(life, session);
@@ -159,13 +164,15 @@ void settle(Life& life) {
 std::string settled_otherwise(Life& life) {
   const auto& rooms = life.belongings.of<Rooms>();
   const ResultSet rows = life.world.database.execute(
-      "SELECT id, student_id, teacher_id, status || coalesce(' ' || no_show_by, '') FROM sessions "
+      "SELECT id, student_id, teacher_id, status || coalesce(' ' || no_show_by, ''), starts_at FROM sessions "
       "WHERE status <> 'cancelled' AND ends_at < ?1 ORDER BY id",
       {(life.now() - 6 * hour).ms});
-  for (std::size_t i = 0; i + 3 < rows.cells.size(); i += 4) {
+  for (std::size_t i = 0; i + 4 < rows.cells.size(); i += 5) {
+    const auto starts_at = std::get<std::int64_t>(rows.cells[i + 4]);
     const auto text = [&](std::size_t column) { return std::get<std::string>(rows.cells[i + column]); };
     bool student = false, teacher = false;
     for (const auto& [sid, stay] : rooms.stays) {
+      if (stay.left != 0 && stay.left * 1000 <= starts_at) continue;
       student = student || (stay.session == text(0) && stay.user == text(1));
       teacher = teacher || (stay.session == text(0) && stay.user == text(2));
     }
