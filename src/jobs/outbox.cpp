@@ -111,7 +111,8 @@ Statement enqueue_if_changed(Host& host, std::string_view kind, std::string dedu
   return sql(R"(
       INSERT INTO outbox (id, kind, dedupe_key, payload, next_attempt_at, created_at)
       SELECT ?1, ?2, ?3, ?4, ?5, ?6 WHERE changes() > 0
-      ON CONFLICT (dedupe_key) DO NOTHING)",
+      ON CONFLICT (dedupe_key) DO UPDATE SET payload = excluded.payload, next_attempt_at = excluded.next_attempt_at,
+        attempts = 0, last_error = NULL, delivered_at = NULL, dead_at = NULL)",
              host.random.uuid(now), kind, std::move(dedupe_key), std::move(payload), not_before, now);
 }
 

@@ -38,7 +38,8 @@ struct OutboxHandler {
 /// The statement that puts an effect into the outbox. A second one of the same `dedupe_key` changes nothing.
 Statement enqueue(Host& host, std::string_view kind, std::string dedupe_key, std::string payload, Timestamp not_before);
 
-/// The same, where the statement just before it changed a row.
+/// The same, where the statement just before it changed a row. A batch that fails may still be done, behind its own
+/// second try and behind others: what it changes then is delivered once more.
 Statement enqueue_if_changed(Host& host, std::string_view kind, std::string dedupe_key, std::string payload,
                              Timestamp not_before);
 

@@ -679,12 +679,6 @@ export const mutants = [
     to: '#define ARE_APART(one, other) "(0 AND " IS_BLOCKED(one, other) ")"',
   },
   {
-    name: 'whoever applies needs no certificate',
-    file: 'src/peerloop/teaching/application.cpp',
-    from: 'if (!state.certified) return Failure(not_certified());',
-    to: '',
-  },
-  {
     name: 'a certificate that was revoked still lets teach',
     file: 'schema/peerloop/0008_learning.sql',
     from: 'WHEN NEW.revoked_at IS NOT NULL AND OLD.revoked_at IS NULL\nBEGIN',

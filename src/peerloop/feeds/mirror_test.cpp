@@ -156,6 +156,24 @@ TEST_CASE("follows are copied, once for each change, whatever the order of their
   CHECK(room.count("SELECT count(*) FROM notifications WHERE kind = 'new_follower'") == 1);
 }
 
+TEST_CASE("a follow that is written again behind its end is copied again") {
+  Mirrored room;
+  native::StandaloneHost standalone(room.world);
+  std::vector<Statement> batch{sql("INSERT INTO follows (follower_id, followee_id, created_at) VALUES (?1, ?2, ?3)",
+                                   room.stranger.id, room.creator.id, room.world.now())};
+  peerloop::mirror_follow(batch, standalone.host(), room.stranger.id, room.creator.id);
+  const std::string timeline = "timeline:" + room.stranger.id, feed = "user:" + room.creator.id;
+  REQUIRE(room.world.database.run_as_transaction(batch).has_value());
+  room.drain();
+  CHECK(room.server.del("/api/users/" + room.creator.id + "/follow", room.stranger).status == 204);
+  CHECK_FALSE(room.stream.follows(timeline, feed));
+  REQUIRE(room.world.database.run_as_transaction(batch).has_value());
+  CHECK(room.waiting() == 1);
+  room.drain();
+  CHECK(room.stream.follows(timeline, feed));
+  CHECK(room.waiting() == 0);
+}
+
 TEST_CASE("who enrolls follows the course and its teacher at the provider, until the enrollment ends") {
   for (const char* version : {"v3", "v2"}) {
     CAPTURE(version);
