@@ -292,6 +292,8 @@ IncomingAnswer FakeStripe::read(const std::string& path, const std::map<std::str
     return answer_of(200,
                      {{"id", charge->first}, {"object", "payment_intent"}, {"latest_charge", charge->second["id"]}});
   if (const auto transfer = transfers.find(below("/v1/transfers/")); transfer != transfers.end())
+  if (const auto account = accounts.find(below("/v1/accounts/")); account != accounts.end())
+    return answer_of(200, account->second);
     return answer_of(200, transfer->second);
   return refusal(404, "invalid_request_error", "resource_missing", "id");
 }

@@ -86,11 +86,6 @@ decltype(StripeEvent::news) read_news(std::string_view type, JsonValue object) {
   return Uninteresting{};
 }
 
-bool truth_at(JsonValue object, std::string_view name) {
-  const auto value = object.member(name);
-  return value && value->boolean().value_or(false);
-}
-
 decltype(StripeEvent::news) read_account_news(std::string_view type, std::string_view account, JsonValue object) {
   std::string id = text_at(object, {"id"});
   if (id.empty() || id.size() > 150) return Uninteresting{};
@@ -98,12 +93,8 @@ decltype(StripeEvent::news) read_account_news(std::string_view type, std::string
     return AccountNews{std::string(account), AccountStatus::deauthorized, false};
   if (type == "account.updated") {
     if (id != account) return Uninteresting{};
-    const bool payouts = truth_at(object, "payouts_enabled");
-    return AccountNews{std::move(id),
-                       account_status(truth_at(object, "details_submitted"),
-                                      text_at(object, {"capabilities", "transfers"}) == "active", payouts,
-                                      text_at(object, {"requirements", "disabled_reason"})),
-                       payouts};
+    const auto now = read_stripe_account(object);
+    return now ? decltype(StripeEvent::news)(news_of(*now)) : Uninteresting{};
   }
   if (type.starts_with("payout.")) {
     BankPayout payout{std::move(id),
