@@ -154,6 +154,22 @@ TEST_CASE("roles are given and taken at once") {
   CHECK(office.audited("user.roles", ada.id) == 2);
 }
 
+TEST_CASE("an address that mails came back from is repaired by an admin, who ends nobody's session with it") {
+  Office office;
+  const Account ada = office.sign_up("ada");
+  office.world.database.execute("UPDATE users SET email_status = 'bounced' WHERE id = ?1", {ada.id});
+  CHECK(office.patch(path_of(ada), {{"emailStatus", "bounced"}}, office.root()).problems("emailStatus").is_array());
+  const Reply repaired = office.patch(path_of(ada), {{"emailStatus", "ok"}, {"reason", "repaired"}}, office.root());
+  REQUIRE(repaired.status == 200);
+  CHECK(repaired.json()["emailStatus"] == "ok");
+  CHECK(office.audited("user.email", ada.id) == 1);
+  CHECK(office.get("/api/admin/audit", office.root()).json()["items"][0]["details"] ==
+        Json{{"emailStatus", "ok"}, {"reason", "repaired"}});
+  CHECK(office.get("/api/auth/me", ada).status == 200);
+  CHECK(office.patch(path_of(ada), {{"emailStatus", "ok"}, {"suspended", true}}, office.root()).status == 200);
+  CHECK(office.get("/api/auth/me", ada).status == 401);
+}
+
 TEST_CASE("an admin changes neither their own account, nor one that is not there, nor nothing") {
   Office office;
   const Account ada = office.sign_up("ada");

@@ -103,6 +103,10 @@ Statement set_suspended(std::string_view user_id, bool suspended, Timestamp now)
              user_id, suspended, now);
 }
 
+Statement repair_address(std::string_view user_id, Timestamp now) {
+  return sql("UPDATE users SET email_status = 'ok', updated_at = ?2 WHERE id = ?1", user_id, now);
+}
+
 Statement select_audit(const AuditQuery& query, const std::optional<Place>& after) {
   const std::string select = R"(
       SELECT json_object('id', a.id, 'actorId', a.actor_id, 'action', a.action, 'targetType', a.target_type,
