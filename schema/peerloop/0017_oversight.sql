@@ -1,4 +1,4 @@
--- What administrators see: figures that count what they say.
+-- What administrators see: figures that count what they say, and lists of what went wrong.
 
 -- A payment that came on top of another one of the same enrollment has a row of its own here, so that it can go back.
 -- Nobody began it.
@@ -39,3 +39,13 @@ SELECT created_at / 86400000 * 86400000, 'checkouts', '', sum(1 - is_stray) FROM
 INSERT INTO daily_figures (day, name, currency, value)
 SELECT created_at / 86400000 * 86400000, 'refunds', '', sum(status = 'refunded' AND enrolled_at IS NOT NULL)
 FROM enrollments GROUP BY 1;
+
+-- Until when the bank takes an answer to a dispute, as the provider said it at its stage.
+ALTER TABLE disputes ADD COLUMN due_at INTEGER CHECK (due_at BETWEEN 1000000000000 AND 9999999999999);
+
+-- The open ones above every moment, so that one order holds both.
+CREATE INDEX disputes_in_order
+  ON disputes ((created_at + CASE WHEN closed_at IS NULL THEN 10000000000000 ELSE 0 END) DESC, id DESC);
+CREATE INDEX refund_requests_in_order ON refund_requests (created_at DESC, id DESC);
+CREATE INDEX refund_requests_by_status ON refund_requests (status, created_at DESC, id DESC);
+CREATE INDEX audit_log_of_action ON audit_log (action, created_at DESC, id DESC);
