@@ -8,6 +8,15 @@ namespace isthmus {
 
 namespace {
 
+/// What answers say in headers of theirs, besides those that a page of another origin may always read.
+constexpr std::string_view exposed_headers =
+    "accept-ranges, content-disposition, content-range, etag, idempotent-replayed, location, retry-after, "
+    "x-d1-bookmark, x-next-cursor, x-request-id";
+/// What requests may say in headers, besides those that a page may always send.
+constexpr std::string_view allowed_headers =
+    "authorization, content-type, idempotency-key, if-modified-since, if-none-match, if-range, range, x-d1-bookmark, "
+    "x-request-id";
+
 bool is_listed(std::string_view list, std::string_view origin) {
   return std::ranges::contains(split_list(list), origin);
 }
@@ -27,13 +36,12 @@ void append_cors_headers(std::vector<Header>& headers, const CorsGrant& grant) {
   if (grant.depends_on_origin) headers.push_back({"vary", "origin"});
   if (grant.origin.empty()) return;
   headers.push_back({"access-control-allow-origin", grant.origin});
-  headers.push_back({"access-control-expose-headers", "etag, location, retry-after, x-d1-bookmark, x-request-id"});
+  headers.push_back({"access-control-expose-headers", std::string(exposed_headers)});
 }
 
 void append_preflight_headers(std::vector<Header>& headers, const CorsGrant& grant) {
   if (grant.origin.empty()) return;
-  headers.push_back({"access-control-allow-headers",
-                     "authorization, content-type, idempotency-key, if-none-match, x-d1-bookmark, x-request-id"});
+  headers.push_back({"access-control-allow-headers", std::string(allowed_headers)});
   headers.push_back({"access-control-max-age", "86400"});
 }
 

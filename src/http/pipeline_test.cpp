@@ -233,6 +233,27 @@ TEST_CASE("only listed origins may call from a browser") {
   CHECK_FALSE(simple.has_header("access-control-allow-credentials"));
 }
 
+TEST_CASE("a page of another origin may send what routes read, and read what answers say") {
+  TestServer server(test_app);
+  server.world.settings.values["CORS_ORIGINS"] = "https://app.example.org";
+  const auto preflight = server.send({"OPTIONS",
+                                      "/api/notes",
+                                      {{"origin", "https://app.example.org"},
+                                       {"access-control-request-method", "POST"},
+                                       {"access-control-request-headers", "range"}},
+                                      {}});
+  const std::string allowed = ", " + preflight.header("access-control-allow-headers") + ",";
+  for (const std::string name : {"authorization", "content-type", "idempotency-key", "if-modified-since",
+                                 "if-none-match", "if-range", "range", "x-d1-bookmark", "x-request-id"})
+    CHECK_MESSAGE(allowed.contains(", " + name + ","), name);
+
+  const auto answer = server.get("/api/who", nobody.with("origin", "https://app.example.org"));
+  const std::string exposed = ", " + answer.header("access-control-expose-headers") + ",";
+  for (const std::string name : {"accept-ranges", "content-disposition", "content-range", "etag", "idempotent-replayed",
+                                 "location", "retry-after", "x-d1-bookmark", "x-next-cursor", "x-request-id"})
+    CHECK_MESSAGE(exposed.contains(", " + name + ","), name);
+}
+
 TEST_CASE("every answer carries security headers and a request id, also errors") {
   TestServer server(test_app);
   for (const auto& reply : {server.get("/api/who"), server.get("/nowhere"), server.get("/api/fail")}) {

@@ -106,7 +106,7 @@ struct Route {
   Input input;
   Access access;
   Answer answer;
-  std::array<std::string_view, 4> conflicts{};  ///< the codes of the 409s that it can end with
+  std::array<std::string_view, 6> conflicts{};  ///< the codes of the 409s that it can end with
   bool takes_idempotency_key = false;
   bool handler_claims_key = false;  ///< the claim is not the pipeline's: it is part of the handler's first batch
   bool checks_credentials = false;

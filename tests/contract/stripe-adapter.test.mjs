@@ -201,6 +201,12 @@ describe("what our Worker sends to Stripe, beside Stripe's own SDK", () => {
     );
     same('/v1/account_links');
 
+    const { 'idempotency-key': _, ...withoutKey } = allowed;
+    const sameReading = (/** @type {string} */ path) => isTheSameCall(ours(path), theirs(path), withoutKey);
+    assert.equal((await teacher.get('/api/payments/connect/status')).body.status, 'pending');
+    await stripe.accounts.retrieve(String(account));
+    sameReading(`/v1/accounts/${account}`);
+
     await peerloop.control.completeOnboarding(account);
     const student = await peerloop.signUp();
     const { body } = await student.enroll('python-for-data-work', {
@@ -230,8 +236,7 @@ describe("what our Worker sends to Stripe, beside Stripe's own SDK", () => {
     });
     const read = await stripe.paymentIntents.retrieve(String(intent));
     assert.equal(read.latest_charge, charge);
-    const { 'idempotency-key': _, ...withoutKey } = allowed;
-    isTheSameCall(ours(`/v1/payment_intents/${intent}`), theirs(`/v1/payment_intents/${intent}`), withoutKey);
+    sameReading(`/v1/payment_intents/${intent}`);
 
     const again = stripe.transfers.create(
       {

@@ -243,6 +243,7 @@ Json FakeStripe::dispute(const std::string& payment_intent, std::int64_t cents, 
                   {"is_charge_refundable", status.starts_with("warning")},
                   {"payment_intent", payment_intent},
                   {"reason", "fraudulent"},
+                  {"evidence_details", {{"due_by", world_.now().seconds() + 7 * 24 * 60 * 60}}},
                   {"status", status}};
   return event("charge.dispute.created", disputes[id]);
 }
@@ -318,6 +319,8 @@ IncomingAnswer FakeStripe::read(const std::string& path, const std::map<std::str
   if (const auto charge = charges.find(below("/v1/payment_intents/")); charge != charges.end())
     return answer_of(200,
                      {{"id", charge->first}, {"object", "payment_intent"}, {"latest_charge", charge->second["id"]}});
+  if (const auto account = accounts.find(below("/v1/accounts/")); account != accounts.end())
+    return answer_of(200, account->second);
   if (const auto transfer = transfers.find(below("/v1/transfers/")); transfer != transfers.end())
     return answer_of(200, transfer->second);
   return refusal(404, "invalid_request_error", "resource_missing", "id");

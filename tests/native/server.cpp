@@ -51,6 +51,14 @@ class TestIncoming final : public Incoming {
   std::string body_;
 };
 
+/// Whether clients are told of a conflict. A constraint of the database that no handler knows is somebody's who was
+/// faster: any route may meet it.
+bool declares(const Route& route, const std::string& code) {
+  if (code.empty() || code == "constraint") return true;
+  if (code == "idempotency_key_reused" || code == "idempotency_key_in_use") return route.takes_idempotency_key;
+  return std::ranges::contains(route.conflicts, code);
+}
+
 }  // namespace
 
 /// What the host keeps of a request while it is served.
@@ -67,6 +75,7 @@ class Exchange::Request {
   MemoryBucket bucket;
   CountedDatabase database;
   Host host;
+  const Route* route = nullptr;
 };
 
 Exchange::Exchange(World& world, const Pipeline& pipeline, const Router& router, std::string_view app,
@@ -74,6 +83,7 @@ Exchange::Exchange(World& world, const Pipeline& pipeline, const Router& router,
     : Exchange(world, pipeline, std::move(outgoing)) {
   app_ = app;
   const Match match = router.find(request_->incoming.method, request_->incoming.path);
+  request_->route = match.route;
   if (match.route) route_ = std::string(name_of(match.route->method)) + ' ' + std::string(match.route->path);
 }
 
@@ -96,7 +106,10 @@ Exchange::Exchange(World& world, const Pipeline& pipeline, Outgoing outgoing)
 }
 
 Exchange::~Exchange() {
-  if (reply_ && !route_.empty()) judge_round_trips(app_, route_, reply_->status, request_->database.round_trips());
+  if (!reply_ || route_.empty()) return;
+  judge_round_trips(app_, route_, reply_->status, request_->database.round_trips());
+  if (reply_->status == 409)
+    CHECK_MESSAGE(declares(*request_->route, reply_->code()), route_ << " does not declare " << reply_->code());
 }
 
 const RoundTrips& Exchange::round_trips() const { return request_->database.round_trips(); }

@@ -85,9 +85,9 @@ class Exchange {
 ///   const Reply reply = server.post("/api/courses", {{"title", "C++"}}, ada);
 ///   CHECK(reply.status == 201);
 ///
-/// Every request is judged by how often it goes to the database (native/round_trips.h). When the server goes, it checks
-/// that no coroutine frame is left alive, that every opened stream was sent, and that the sums that the database
-/// keeps are those of its rows.
+/// Every request is judged by how often it goes to the database (native/round_trips.h), and a conflict by whether its
+/// route declares it. When the server goes, it checks that no coroutine frame is left alive, that every opened stream
+/// was sent, and that the sums that the database keeps are those of its rows.
 class TestServer {
  public:
   explicit TestServer(const App& app, std::string_view product = "peerloop", std::uint64_t seed = 1);

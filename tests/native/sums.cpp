@@ -42,8 +42,10 @@ constexpr std::array<Sum, 8> sums{{
     {"daily_figures of enrollments",
      "SELECT * FROM (SELECT day, " FIGURE("checkouts") " AS a, " FIGURE("enrollments") " AS b, " FIGURE(
          "refunds") " AS c, " FIGURE("completions") " AS d FROM daily_figures GROUP BY day) WHERE a <> 0",
-     "SELECT " DAY("e") ", count(*), sum(enrolled_at IS NOT NULL), sum(status = 'refunded'), sum(status = 'completed')"
-                        " FROM enrollments e GROUP BY 1"},
+     "SELECT * FROM (SELECT " DAY(
+         "e") ", sum(is_stray = 0) AS a, sum(enrolled_at IS NOT NULL) AS b,"
+              " sum(status = 'refunded' AND enrolled_at IS NOT NULL) AS c, sum(status = 'completed') AS d"
+              " FROM enrollments e GROUP BY 1) WHERE a <> 0"},
     {"daily_figures of sessions",
      "SELECT * FROM (SELECT day, " FIGURE("booked") " AS a, " FIGURE("held") " AS b, " FIGURE(
          "missed") " AS c, " FIGURE("cancelled") " AS d FROM daily_figures GROUP BY day) WHERE a <> 0",

@@ -625,6 +625,8 @@ export const doors = {
   ),
   'get /api/admin/payouts': forRoles(['admin']),
   'post /api/admin/payouts': forRoles(['admin'], async (campus) => ({ json: { splitIds: [await campus.split()] } })),
+  'get /api/admin/refunds': forRoles(['admin']),
+  'get /api/admin/disputes': forRoles(['admin']),
   'post /api/admin/refunds': forRoles(['admin'], async (campus) => ({
     json: { enrollmentId: (await campus.enrollment()).id, reason: 'A walk' },
   })),

@@ -417,6 +417,29 @@ const listings = [
     'SELECT id FROM audit_log WHERE (created_at, id) < (?, ?) ORDER BY created_at DESC, id DESC LIMIT ?',
   ],
   [
+    'the audit log of one kind of act',
+    'audit_log_of_action',
+    'SELECT id FROM audit_log WHERE action = ? AND (created_at, id) < (?, ?) ORDER BY created_at DESC, id DESC LIMIT ?',
+  ],
+  [
+    'refunds that were asked for',
+    'refund_requests_in_order',
+    'SELECT id FROM refund_requests WHERE (created_at, id) < (?, ?) ORDER BY created_at DESC, id DESC LIMIT ?',
+  ],
+  [
+    'refunds that failed',
+    'refund_requests_by_status',
+    'SELECT id FROM refund_requests WHERE status = ? AND (created_at, id) < (?, ?) ORDER BY created_at DESC, id DESC LIMIT ?',
+  ],
+  [
+    'disputes, the open ones first',
+    'disputes_in_order',
+    `SELECT d.id FROM disputes d
+     WHERE (d.created_at + CASE WHEN d.closed_at IS NULL THEN 10000000000000 ELSE 0 END) <= ?
+       AND ((d.created_at + CASE WHEN d.closed_at IS NULL THEN 10000000000000 ELSE 0 END), d.id) < (?, ?)
+     ORDER BY (d.created_at + CASE WHEN d.closed_at IS NULL THEN 10000000000000 ELSE 0 END) DESC, d.id DESC LIMIT ?`,
+  ],
+  [
     'the audit log of one target',
     'audit_log_of_target',
     'SELECT id FROM audit_log WHERE target_type = ? AND target_id = ? ORDER BY created_at DESC, id DESC LIMIT ?',

@@ -252,6 +252,49 @@ describe('PeerLoop’s migrations', () => {
   });
 });
 
+describe('figures of what was there before them', () => {
+  test('leave out payments on top of another, and refunds of what enrolled nobody', async () => {
+    const db = await demoDatabase(({ name }) => name < '0017');
+    const at = Math.floor(now / 86_400_000) * 86_400_000;
+    const figures = () =>
+      Object.fromEntries(
+        all(db, 'SELECT name, value FROM daily_figures WHERE day = ?', at).map(({ name, value }) => [name, value]),
+      );
+    const { course_id: taught, student_id: student, teacher_id: teacher } = one(db, 'SELECT * FROM enrollments');
+    /** @param {number} n @param {{ released?: number | null, enrolled?: number | null, paid?: number }} moments */
+    const refunded = (n, { released = null, enrolled = null, paid = at }) =>
+      batch(
+        db,
+        [
+          `INSERT INTO enrollments (id, course_id, student_id, teacher_id, instructor_type, status, price_cents, currency,
+             checkout_session_id, checkout_url, checkout_expires_at, enrolled_at, refunded_at, released_at, created_at, updated_at)
+           VALUES (?, ?, ?, ?, 'creator', 'refunded', 45000, 'usd', ?, '', ?, ?, ?, ?, ?, ?)`,
+          ...[id(n), taught, student, teacher, `cs_${n}`, at + 1000, enrolled, at + 9, released, at, at],
+        ],
+        [
+          `INSERT INTO transactions (id, enrollment_id, amount_cents, currency, created_at, updated_at)
+           VALUES (?, ?, 45000, 'usd', ?, ?)`,
+          ...[id(n), id(n), paid, paid],
+        ],
+      );
+    refunded(1, { enrolled: at + 5, paid: at + 5 });
+    refunded(2, { released: at });
+    // The page could not be opened, it seemed, and was paid all the same.
+    refunded(3, { released: at, paid: at + 5 });
+    assert.deepEqual([figures().checkouts, figures().refunds], [3, 3]);
+
+    for (const { name, sql } of migrations) if (name >= '0017') db.exec(sql);
+    assert.deepEqual([figures().checkouts, figures().refunds, figures().enrollments], [2, 1, 1]);
+    assert.deepEqual(all(db, 'SELECT id FROM enrollments WHERE is_stray = 1'), [{ id: id(2) }]);
+    const counted = one(
+      db,
+      `SELECT sum(is_stray = 0) AS checkouts, sum(status = 'refunded' AND enrolled_at IS NOT NULL) AS refunds FROM enrollments`,
+    );
+    for (const name of ['checkouts', 'refunds'])
+      assert.equal(one(db, 'SELECT sum(value) AS n FROM daily_figures WHERE name = ?', name).n, counted[name], name);
+  });
+});
+
 describe('the demo data', () => {
   test('loads twice and changes nothing the second time', async () => {
     const db = emptyDatabase();

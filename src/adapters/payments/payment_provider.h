@@ -75,6 +75,15 @@ struct AccountRequest {
   std::string reference;  ///< our own id of the person
 };
 
+/// How such an account stands.
+struct ProviderAccount {
+  std::string id;
+  bool details_submitted = false;  ///< the person has told what was asked for
+  bool transfers_active = false;   ///< it may receive money
+  bool payouts_enabled = false;    ///< money goes on from it to the bank
+  std::string disabled_reason;     ///< the provider's word for why it may not, "" where it may
+};
+
 /// A page on which the person tells the provider what it must know. It works once, for minutes.
 struct OnboardingRequest {
   std::string operation;
@@ -120,6 +129,8 @@ class PaymentProvider {
 
   /// The id of the account.
   virtual Task<Result<std::string>> create_account(AccountRequest request) = 0;
+  /// How it stands at this moment. Asked once: whoever wants to know has an older answer as well.
+  virtual Task<Result<ProviderAccount>> account(std::string id) = 0;
   /// The address of the page.
   virtual Task<Result<std::string>> create_onboarding_page(OnboardingRequest request) = 0;
   /// The charge that paid this payment.

@@ -9,7 +9,6 @@ namespace isthmus {
 
 namespace {
 
-constexpr int most_tries = 3;
 /// A client waits for the sum of all tries; no new one begins after `patience`.
 constexpr Millis timeout = 8 * second;
 constexpr Millis patience = 12 * second;
@@ -99,7 +98,7 @@ Task<StripePayments::Answer> StripePayments::send(stripe::Call call) {
   for (int attempt_number = 1;; ++attempt_number) {
     answer = co_await attempt(host_.http.send(request));
     if (answer && !is_worth_another_try(*answer)) break;
-    if (attempt_number == most_tries || host_.clock.now() - began >= patience) break;
+    if (attempt_number >= call.most_tries || host_.clock.now() - began >= patience) break;
     const std::string_view asked = answer ? answer->header("retry-after") : std::string_view();
     co_await attempt(host_.clock.sleep(pause_before(attempt_number + 1, host_.random, asked)));
   }
@@ -178,6 +177,18 @@ std::optional<ProviderTransfer> read_stripe_transfer(JsonValue object) {
   return transfer;
 }
 
+std::optional<ProviderAccount> read_stripe_account(JsonValue object) {
+  const auto truth = [&](std::string_view name) {
+    const auto value = object.member(name);
+    return value && value->boolean().value_or(false);
+  };
+  ProviderAccount account{std::string(object.string_at({"id"}).value_or("")), truth("details_submitted"),
+                          object.string_at({"capabilities", "transfers"}) == "active", truth("payouts_enabled"),
+                          std::string(object.string_at({"requirements", "disabled_reason"}).value_or(""))};
+  if (account.id.empty()) return std::nullopt;
+  return account;
+}
+
 namespace {
 
 std::optional<ProviderRefund> read_refund(JsonValue object) {
@@ -238,6 +249,15 @@ Task<Result<std::string>> StripePayments::text_of(stripe::Call call, std::string
 
 Task<Result<std::string>> StripePayments::create_account(AccountRequest request) {
   return text_of(stripe::create_account(request), "id");
+}
+
+Task<Result<ProviderAccount>> StripePayments::account(std::string id) {
+  auto answer = co_await send(stripe::account_of(id));
+  if (!answer) co_return Failure(std::move(answer).error().error);
+  const auto json = parse_json(*answer);
+  auto account = json ? read_stripe_account(*json) : std::nullopt;
+  if (!account || account->id != id) co_return Failure(unreadable("an account"));
+  co_return *std::move(account);
 }
 
 Task<Result<std::string>> StripePayments::create_onboarding_page(OnboardingRequest request) {

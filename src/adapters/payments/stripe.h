@@ -9,8 +9,9 @@ namespace isthmus {
 
 /// A transfer as Stripe writes it, in an answer or an event; nothing where it is none.
 std::optional<ProviderTransfer> read_stripe_transfer(JsonValue object);
-/// The same of a charge.
+/// The same of a charge, and of a connected account.
 std::optional<ProviderCharge> read_stripe_charge(JsonValue object);
+std::optional<ProviderAccount> read_stripe_account(JsonValue object);
 
 /// An event as Stripe's deliveries have it.
 struct StripeEventText {
@@ -32,6 +33,7 @@ class StripePayments final : public PaymentProvider {
   Task<Result<void>> expire_checkout(std::string id) override;
   Task<Result<ProviderRefund>> refund(RefundRequest request) override;
   Task<Result<std::string>> create_account(AccountRequest request) override;
+  Task<Result<ProviderAccount>> account(std::string id) override;
   Task<Result<std::string>> create_onboarding_page(OnboardingRequest request) override;
   Task<Result<std::string>> charge_of(std::string payment_id) override;
   Task<Result<ProviderTransfer>> transfer(TransferRequest request) override;

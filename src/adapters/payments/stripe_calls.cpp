@@ -84,6 +84,12 @@ Call create_account(const AccountRequest& request) {
   return {"/v1/accounts", std::move(form).text(), request.operation};
 }
 
+Call account_of(std::string_view id) {
+  Call call{"/v1/accounts/" + percent_encode(id), {}, {}};
+  call.most_tries = 1;
+  return call;
+}
+
 Call create_account_link(const OnboardingRequest& request) {
   Form form;
   form.add("account", request.account_id)

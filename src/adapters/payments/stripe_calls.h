@@ -17,6 +17,7 @@ struct Call {
   std::string path;
   std::string form;             ///< application/x-www-form-urlencoded, as Stripe's own libraries write it
   std::string idempotency_key;  ///< empty for a call that only reads
+  int most_tries = 3;           ///< fewer where somebody waits who can do without
   bool reads() const { return idempotency_key.empty(); }
 };
 
@@ -24,6 +25,7 @@ Call create_checkout(const CheckoutRequest& request);
 Call expire_checkout(std::string_view session_id);
 Call refund(const RefundRequest& request);
 Call create_account(const AccountRequest& request);
+Call account_of(std::string_view id);
 Call create_account_link(const OnboardingRequest& request);
 Call transfer(const TransferRequest& request);
 Call reverse(const ReversalRequest& request);

@@ -218,6 +218,9 @@ TEST_CASE("accounts, their pages, transfers and reversals are written as Stripe'
   CHECK(account.path == "/v1/accounts");
   CHECK(account.form == "type=express&capabilities[transfers][requested]=true&metadata[user_id]=u1");
   CHECK(account.idempotency_key == "account:u1");
+  const auto known = stripe::account_of("acct_1");
+  CHECK(known.path == "/v1/accounts/acct_1");
+  CHECK(known.reads());
   const auto link = stripe::create_account_link({"l1", "acct_1", "https://x.io/done", "https://x.io/again"});
   CHECK(link.path == "/v1/account_links");
   CHECK(link.form ==

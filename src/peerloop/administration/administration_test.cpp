@@ -154,6 +154,22 @@ TEST_CASE("roles are given and taken at once") {
   CHECK(office.audited("user.roles", ada.id) == 2);
 }
 
+TEST_CASE("an address that mails came back from is repaired by an admin, who ends nobody's session with it") {
+  Office office;
+  const Account ada = office.sign_up("ada");
+  office.world.database.execute("UPDATE users SET email_status = 'bounced' WHERE id = ?1", {ada.id});
+  CHECK(office.patch(path_of(ada), {{"emailStatus", "bounced"}}, office.root()).problems("emailStatus").is_array());
+  const Reply repaired = office.patch(path_of(ada), {{"emailStatus", "ok"}, {"reason", "repaired"}}, office.root());
+  REQUIRE(repaired.status == 200);
+  CHECK(repaired.json()["emailStatus"] == "ok");
+  CHECK(office.audited("user.email", ada.id) == 1);
+  CHECK(office.get("/api/admin/audit", office.root()).json()["items"][0]["details"] ==
+        Json{{"emailStatus", "ok"}, {"reason", "repaired"}});
+  CHECK(office.get("/api/auth/me", ada).status == 200);
+  CHECK(office.patch(path_of(ada), {{"emailStatus", "ok"}, {"suspended", true}}, office.root()).status == 200);
+  CHECK(office.get("/api/auth/me", ada).status == 401);
+}
+
 TEST_CASE("an admin changes neither their own account, nor one that is not there, nor nothing") {
   Office office;
   const Account ada = office.sign_up("ada");
@@ -220,6 +236,20 @@ TEST_CASE("an event that had no effect is replayed from its body, one that had i
   CHECK(office.audited("webhook.replay", "resend:unknown") == 0);
 }
 
+TEST_CASE("events of every provider are replayed, and there are none of another") {
+  Office office;
+  insert_event(office, "stream", "w1", "ignored", R"({"type":"feeds.activity.added"})");
+  insert_event(office, "stream", "w2", "failed", R"([{"feed":"course:1","new":[],"deleted":[]}])");
+  insert_event(office, "plugnmeet", "p1", "ignored", R"({"id":"p1","event":"room_created"})");
+  const auto replay = [&](const std::string& id) {
+    return office.post("/api/admin/webhooks/" + id + "/replay", office.root());
+  };
+  for (const char* id : {"stream:w1", "stream:w2", "plugnmeet:p1"}) CHECK(replay(id).json()["outcome"] == "ignored");
+  CHECK(replay("elsewhere:e1").status == 404);
+  CHECK(office.audited("webhook.replay", "elsewhere:e1") == 0);
+  CHECK(office.world.database.count("SELECT count(*) FROM webhook_events WHERE status = 'ignored'") == 3);
+}
+
 TEST_CASE("lists of records go on where their page ended") {
   Office office;
   for (int i = 0; i < 5; ++i) insert_event(office, "resend", "msg_" + std::to_string(i), "ignored", std::nullopt);
@@ -250,6 +280,16 @@ TEST_CASE("the audit log is searched by who acted and by what was acted on") {
   CHECK(found("?actorId=" + office.root().id) == std::vector<std::string>{bob.id, ada.id});
   CHECK(found("?actorId=" + ada.id).empty());
   CHECK(found("?targetType=user&targetId=" + ada.id) == std::vector<std::string>{ada.id});
+  office.patch(path_of(ada), {{"roles", {"student"}}}, office.root());
+  CHECK(found("?action=user.roles") == std::vector<std::string>{ada.id});
+  CHECK(found("?action=user.suspend") == std::vector<std::string>{bob.id, ada.id});
+  CHECK(found("?action=user.suspend&limit=1") == std::vector<std::string>{bob.id});
+  CHECK(found("?action=user.suspend&actorId=" + office.root().id) == std::vector<std::string>{bob.id, ada.id});
+  CHECK(found("?action=user.suspend&actorId=" + ada.id).empty());
+  CHECK(found("?action=user.roles&targetType=user&targetId=" + ada.id) == std::vector<std::string>{ada.id});
+  CHECK(found("?action=user.roles&targetType=user&targetId=" + bob.id).empty());
+  CHECK(found("?action=user").empty());
+  CHECK(office.get("/api/admin/audit?action=", office.root()).status == 400);
   CHECK(office.get("/api/admin/audit?targetId=" + ada.id, office.root()).code() == "incomplete_target");
 }
 

@@ -32,22 +32,23 @@ struct Analytics {
   std::vector<MoneyFigures> money;
 };
 constexpr auto schema(Analytics*) {
-  return object("Analytics", field("from", &Analytics::from), field("to", &Analytics::to),
-                field("signups", &Analytics::signups, described("Accounts made in the period")),
-                field("checkouts", &Analytics::checkouts, described("Enrollments begun in the period")),
-                field("enrollments", &Analytics::enrollments, described("Of those, paid")),
-                field("refunds", &Analytics::refunds, described("Of those, refunded whole")),
-                field("completions", &Analytics::completions, described("Of those, completed")),
-                field("newTeachers", &Analytics::newTeachers,
-                      described("Of those who completed, who may teach the course by now")),
-                field("conversion", &Analytics::conversion, described("Paid of begun, 0 to 1; null where none began")),
-                field("completionRate", &Analytics::completionRate, described("Completed of paid and not refunded")),
-                field("studentToTeacher", &Analytics::studentToTeacher, described("Teaching of completed")),
-                field("sessionsBooked", &Analytics::sessionsBooked, described("Sessions booked in the period")),
-                field("sessionsCompleted", &Analytics::sessionsCompleted),
-                field("sessionsMissed", &Analytics::sessionsMissed),
-                field("sessionsCancelled", &Analytics::sessionsCancelled),
-                field("money", &Analytics::money, described("Of the payments that came in the period, by currency")));
+  return object(
+      "Analytics", field("from", &Analytics::from), field("to", &Analytics::to),
+      field("signups", &Analytics::signups, described("Accounts made in the period")),
+      field("checkouts", &Analytics::checkouts, described("Enrollments begun in the period")),
+      field("enrollments", &Analytics::enrollments, described("Of those, paid")),
+      field("refunds", &Analytics::refunds,
+            described("Of those, refunded whole. A payment that enrolled nobody and went back is none")),
+      field("completions", &Analytics::completions, described("Of those, completed")),
+      field("newTeachers", &Analytics::newTeachers,
+            described("Of those who completed, who may teach the course by now")),
+      field("conversion", &Analytics::conversion, described("Paid of begun, 0 to 1; null where none began")),
+      field("completionRate", &Analytics::completionRate, described("Completed of paid and not refunded, 0 to 1")),
+      field("studentToTeacher", &Analytics::studentToTeacher, described("Teaching of completed")),
+      field("sessionsBooked", &Analytics::sessionsBooked, described("Sessions booked in the period")),
+      field("sessionsCompleted", &Analytics::sessionsCompleted), field("sessionsMissed", &Analytics::sessionsMissed),
+      field("sessionsCancelled", &Analytics::sessionsCancelled),
+      field("money", &Analytics::money, described("Of the payments that came in the period, by currency")));
 }
 
 struct AnalyticsQuery {

@@ -103,6 +103,10 @@ Statement set_suspended(std::string_view user_id, bool suspended, Timestamp now)
              user_id, suspended, now);
 }
 
+Statement repair_address(std::string_view user_id, Timestamp now) {
+  return sql("UPDATE users SET email_status = 'ok', updated_at = ?2 WHERE id = ?1", user_id, now);
+}
+
 Statement select_audit(const AuditQuery& query, const std::optional<Place>& after) {
   const std::string select = R"(
       SELECT json_object('id', a.id, 'actorId', a.actor_id, 'action', a.action, 'targetType', a.target_type,
@@ -113,8 +117,16 @@ Statement select_audit(const AuditQuery& query, const std::optional<Place>& afte
   const std::int64_t before = after ? after->number : end_of_time;
   const std::string before_id = after ? after->id : std::string(behind_all_ids);
   if (query.targetType)
-    return sql(select + " AND a.target_type = ?4 AND a.target_id = ?5 AND (?6 IS NULL OR a.actor_id = ?6)" + order,
-               before, before_id, query.limit + 1, *query.targetType, query.targetId, query.actorId);
+    return sql(select +
+                   " AND a.target_type = ?4 AND a.target_id = ?5 AND (?6 IS NULL OR a.actor_id = ?6)"
+                   " AND (?7 IS NULL OR a.action = ?7)" +
+                   order,
+               before, before_id, query.limit + 1, *query.targetType, query.targetId, query.actorId, query.action);
+  if (query.action && query.actorId)
+    return sql(select + " AND a.action = ?4 AND a.actor_id = ?5" + order, before, before_id, query.limit + 1,
+               *query.action, *query.actorId);
+  if (query.action)
+    return sql(select + " AND a.action = ?4" + order, before, before_id, query.limit + 1, *query.action);
   if (query.actorId)
     return sql(select + " AND a.actor_id = ?4" + order, before, before_id, query.limit + 1, *query.actorId);
   return sql(select + order, before, before_id, query.limit + 1);

@@ -23,6 +23,8 @@ Statement guard_account_exists(std::string_view user_id);
 /// `roles` is a JSON list: all that the account shall have.
 std::vector<Statement> set_roles(std::string_view user_id, std::string roles, std::string_view granted_by,
                                  Timestamp now);
+/// Mails go to the account's address again.
+Statement repair_address(std::string_view user_id, Timestamp now);
 Statement set_suspended(std::string_view user_id, bool suspended, Timestamp now);
 
 Statement select_audit(const AuditQuery& query, const std::optional<Place>& after);

@@ -53,6 +53,8 @@ Task<Result<Response>> replay_webhook(Request& request) {
   const auto colon = id.find(':');
   const std::string provider(id.substr(0, colon));
   const std::string event_id(colon == std::string_view::npos ? std::string_view() : id.substr(colon + 1));
+  const ReplayEvent replay = replay_of(provider);
+  if (!replay) co_return Failure(not_found("webhook event"));
 
   std::vector<Statement> batch = administration_queries::reopen_event(provider, event_id);
   batch.push_back(audit(request, "webhook.replay", "webhook", id));
@@ -63,7 +65,7 @@ Task<Result<Response>> replay_webhook(Request& request) {
                        conflict("This event had its effect already.", "already_processed"));
   auto sets = co_await on_constraint(std::move(done), "guard:state_changed",
                                      conflict("The body of this event is not kept any more.", "body_removed"));
-  const auto outcome = co_await replay_event(request, provider, event_id, std::move(sets.back()).text());
+  const auto outcome = co_await replay(request, event_id, std::move(sets.back()).text());
   dispatch_after(request);
   co_return webhook_answer(outcome);
 }

@@ -28,16 +28,17 @@ constexpr auto schema(AuditEntry*) {
 ISTHMUS_PAGE(AuditEntry)
 
 struct AuditQuery {
-  std::optional<std::string> actorId, targetType, targetId;
+  std::optional<std::string> actorId, action, targetType, targetId;
   std::int64_t limit = default_page;
   std::optional<std::string> cursor;
 };
 constexpr auto schema(AuditQuery*) {
-  return object("AuditQuery", field("actorId", &AuditQuery::actorId, uuid),
-                field("targetType", &AuditQuery::targetType, length(1, 60), described("Together with targetId")),
-                field("targetId", &AuditQuery::targetId, length(1, 255)),
-                field("limit", &AuditQuery::limit, or_default, range(1, largest_page)),
-                field("cursor", &AuditQuery::cursor));
+  return object(
+      "AuditQuery", field("actorId", &AuditQuery::actorId, uuid),
+      field("action", &AuditQuery::action, length(1, 100), described("As the entries name it: recording.failed")),
+      field("targetType", &AuditQuery::targetType, length(1, 60), described("Together with targetId")),
+      field("targetId", &AuditQuery::targetId, length(1, 255)),
+      field("limit", &AuditQuery::limit, or_default, range(1, largest_page)), field("cursor", &AuditQuery::cursor));
 }
 
 enum class OutboxState { waiting, delivered, dead };

@@ -11,7 +11,7 @@ namespace isthmus::peerloop {
 inline constexpr auto administration_routes = table(
     get("/api/admin/users").summary("Find accounts, newest first").tag("administration")
         .limit(flood_only).query<UsersQuery>().open_to(role("admin")).answers<Page<AdminUser>>().run<list_users>(),
-    patch("/api/admin/users/:id").summary("Give and take roles, suspend, reinstate").tag("administration")
+    patch("/api/admin/users/:id").summary("Give and take roles, suspend, reinstate, write to the address again").tag("administration")
         .limit(flood_only).body<UserChange>().open_to(role("admin")).conflicts("own_account").answers<AdminUser>()
         .run<change_user>(),
 

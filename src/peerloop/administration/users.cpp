@@ -16,12 +16,13 @@ std::string details_of(const UserChange& change) {
   json.begin_object();
   if (change.roles) json.raw_member("roles", encode(*change.roles));
   if (change.suspended) json.member("suspended", *change.suspended);
+  if (change.emailStatus) json.member("emailStatus", name_of(*change.emailStatus));
   if (change.reason) json.member("reason", *change.reason);
   return std::move(json.end_object()).text();
 }
 
 std::string_view action_of(const UserChange& change) {
-  if (!change.suspended) return "user.roles";
+  if (!change.suspended) return change.roles ? "user.roles" : "user.email";
   return *change.suspended ? "user.suspend" : "user.reinstate";
 }
 
@@ -34,8 +35,9 @@ Task<Result<Response>> list_users(Request& request, UsersQuery query) {
 }
 
 Task<Result<Response>> change_user(Request& request, UserChange change) {
-  if (!change.roles && !change.suspended)
-    co_return Failure(bad_request("Say what is to change: roles or suspended.", "nothing_to_change"));
+  const bool ends_access_tokens = change.roles || change.suspended;
+  if (!ends_access_tokens && !change.emailStatus)
+    co_return Failure(bad_request("Say what is to change: roles, suspended or emailStatus.", "nothing_to_change"));
   const std::string user_id(request.param("id"));
   // Whoever could take the last admin's role away would leave nobody to give it back.
   if (user_id == request.user().user_id)
@@ -51,16 +53,20 @@ Task<Result<Response>> change_user(Request& request, UserChange change) {
     batch.push_back(administration_queries::set_suspended(user_id, *change.suspended, request.now()));
     if (*change.suspended) batch.push_back(auth_queries::end_all_sessions(user_id, "suspended", request.now()));
   }
-  batch.push_back(auth_queries::raise_token_version(user_id, request.now()));
+  if (change.emailStatus) batch.push_back(administration_queries::repair_address(user_id, request.now()));
   batch.push_back(audit(request, action_of(change), "user", user_id, details_of(change)));
   const std::size_t tokens_at = batch.size();
-  batch.push_back(auth_queries::live_access_tokens(user_id, request.now()));
-  batch.push_back(enqueue_revocation(request.host(), batch[tokens_at]));
+  if (ends_access_tokens) {
+    batch.push_back(auth_queries::live_access_tokens(user_id, request.now()));
+    batch.push_back(enqueue_revocation(request.host(), batch[tokens_at]));
+    batch.push_back(auth_queries::raise_token_version(user_id, request.now()));
+  }
   batch.push_back(administration_queries::select_user(user_id));
 
   auto done = co_await attempt(request.db().batch(std::move(batch), OnLostAnswer::fail));
   auto sets = co_await on_constraint(std::move(done), "guard:not_found", not_found("user"));
-  co_await revoke_access_tokens(request.host(), co_await std::move(sets[tokens_at]).as<auth_queries::LiveToken>());
+  if (ends_access_tokens)
+    co_await revoke_access_tokens(request.host(), co_await std::move(sets[tokens_at]).as<auth_queries::LiveToken>());
   co_return json_response(200, std::move(sets.back()).text());
 }
 

@@ -63,16 +63,24 @@ constexpr auto schema(UsersQuery*) {
                 field("cursor", &UsersQuery::cursor));
 }
 
+/// What may be said of an address: that mails arrive there again.
+enum class AddressRepair { ok };
+constexpr auto schema(AddressRepair*) { return one_of(EnumName{"ok", AddressRepair::ok}); }
+
 struct UserChange {
   std::optional<std::vector<Role>> roles;
   std::optional<bool> suspended;
+  std::optional<AddressRepair> emailStatus;
   std::optional<std::string> reason;
 };
 constexpr auto schema(UserChange*) {
-  return object("UserChange",
-                field("roles", &UserChange::roles, items(0, 5), described("All roles that the account shall have")),
-                field("suspended", &UserChange::suspended, described("Suspending ends every session at once")),
-                field("reason", &UserChange::reason, length(0, 500), described("For the audit log; no personal data")));
+  return object(
+      "UserChange", field("roles", &UserChange::roles, items(0, 5), described("All roles that the account shall have")),
+      field("suspended", &UserChange::suspended, described("Suspending ends every session at once")),
+      field("emailStatus", &UserChange::emailStatus,
+            described("Mails go to the address again that came back once. Where the mail provider keeps it on "
+                      "a list of its own, it must be taken off there as well")),
+      field("reason", &UserChange::reason, length(0, 500), described("For the audit log; no personal data")));
 }
 constexpr std::string_view example_of(UserChange*) { return R"({"suspended":true,"reason":"Chargeback fraud"})"; }
 

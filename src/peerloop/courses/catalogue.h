@@ -183,7 +183,7 @@ constexpr auto schema(CoursesQuery*) {
 
 Task<Result<Response>> list_categories(Request& request, CategoriesQuery query);
 Task<Result<Response>> list_courses(Request& request, CoursesQuery query);
-/// A course that is not published exists for its creator only.
+/// A draft exists for its creator only, an archived course also for who learns or has learnt in it.
 Task<Result<Response>> show_course(Request& request);
 
 }  // namespace isthmus::peerloop

@@ -200,6 +200,42 @@ TEST_CASE("a draft exists for its creator only") {
   CHECK(market.titles("?q=secret").empty());
 }
 
+TEST_CASE("an archived course is there for who learns or has learnt in it, and for nobody else") {
+  Marketplace market;
+  native::World& world = market.server.world;
+  const Json course = market.publish("Over");
+  const std::int64_t now = world.now().ms;
+  const auto student = [&](std::string_view handle, std::string_view status) {
+    const auto user = native::add_user(world, handle);
+    world.database.execute(
+        R"(
+        INSERT INTO enrollments (id, course_id, student_id, teacher_id, instructor_type, status, price_cents, currency,
+                                 checkout_expires_at, enrolled_at, completed_at, released_at, refunded_at, created_at,
+                                 updated_at)
+        VALUES (?1, ?2, ?3, ?4, 'creator', ?5, 45000, 'usd', ?6, ?6, ?6, ?6, ?6, ?6, ?6))",
+        {world.new_id(), course["id"].get<std::string>(), user.id, market.ada.id, std::string(status), now});
+    return user;
+  };
+  const std::vector<TestUser> readers{student("learner", "enrolled"), student("graduate", "completed"), market.ada};
+  const std::vector<TestUser> others{student("buyer", "pending"), student("refunded", "refunded"),
+                                     student("absent", "released"), market.bob};
+  world.database.execute("UPDATE courses SET status = 'archived'");
+  for (const std::string& path : {market.path(course), std::string("/api/courses/over")}) {
+    for (const TestUser& reader : readers) {
+      const auto shown = market.server.get(path, reader);
+      REQUIRE(shown.status == 200);
+      CHECK(shown.json()["status"] == "archived");
+      CHECK(shown.json()["modules"].size() == 2);
+    }
+    for (const TestUser& other : others) CHECK(market.server.get(path, other).status == 404);
+    CHECK(market.server.get(path).status == 404);
+  }
+  CHECK(market.titles("").empty());
+  // A draft is nobody's but its creator's, whoever took part in it before.
+  world.database.execute("UPDATE courses SET status = 'draft'");
+  CHECK(market.server.get(market.path(course), readers[0]).status == 404);
+}
+
 TEST_CASE("a published course is found by its id and slug, with who teaches it") {
   Marketplace market;
   const Json course = market.publish("Open");

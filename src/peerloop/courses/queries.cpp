@@ -163,7 +163,10 @@ Statement select_course(std::string_view id_or_slug, std::optional<std::string> 
       'enrollment', json(()" OWN_ENROLLMENT R"()),
       'teaching', (SELECT t.status FROM course_teachers t WHERE t.course_id = c.id AND t.teacher_id = ?2),
       'createdAt', )" PEERLOOP_TIME("c.created_at") ", 'updatedAt', " PEERLOOP_TIME("c.updated_at") R"())
-      FROM courses c WHERE (c.id = ?1 OR c.slug = ?1) AND (c.status = 'published' OR c.creator_id = ?2))",
+      FROM courses c WHERE (c.id = ?1 OR c.slug = ?1) AND (c.status = 'published' OR c.creator_id = ?2
+        OR c.status = 'archived' AND EXISTS (
+          SELECT 1 FROM enrollments e WHERE e.student_id = ?2 AND e.course_id = c.id
+            AND e.status IN ('pending', 'enrolled', 'completed') AND e.status <> 'pending')))",
              id_or_slug, std::move(caller));
 }
 

@@ -2,24 +2,12 @@
 
 #include <doctest/doctest.h>
 
-#include "native/world.h"
+#include "native/query_plan.h"
 #include "peerloop/people/queries.h"
 
 using namespace isthmus;
 using namespace isthmus::peerloop;
-
-namespace {
-
-/// How SQLite would answer, a step a line.
-std::string plan_of(native::World& world, Statement statement) {
-  auto steps = world.database.execute("EXPLAIN QUERY PLAN " + statement.sql, std::move(statement.values));
-  std::string plan;
-  for (std::size_t row = 0; row < steps.rows(); ++row)
-    plan += std::get<std::string>(steps.cells[row * steps.columns + 3]) + '\n';
-  return plan;
-}
-
-}  // namespace
+using native::plan_of;
 
 TEST_CASE("a list of courses walks an index in its order, whatever it is filtered by") {
   native::World world("peerloop");

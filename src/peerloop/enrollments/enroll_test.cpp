@@ -89,6 +89,21 @@ TEST_CASE("another choice takes the place of the first, whose page is closed") {
   CHECK(live(market) == 1);
 }
 
+TEST_CASE("whoever loses the place while the page is opened is told so, and the page is closed") {
+  Marketplace market;
+  market.stripe.instead = [&](const OutgoingRequest& request) -> Result<IncomingAnswer> {
+    if (request.url.ends_with("/v1/checkout/sessions"))
+      market.world.database.execute("UPDATE enrollments SET status = 'released', released_at = ?1",
+                                    {market.world.now().ms});
+    return market.stripe.respond(request);
+  };
+  const Reply reply = market.enroll_with_teacher(market.student);
+  CHECK(reply.status == 409);
+  CHECK(reply.code() == "state_changed");
+  CHECK(reply.has_header("retry-after"));
+  CHECK(market.stripe.open_sessions().empty());
+}
+
 TEST_CASE("an invalid choice leaves the first as it is") {
   Marketplace market;
   const Reply first = market.enroll(market.student);

@@ -10,7 +10,7 @@ inline constexpr auto enrollment_routes = table(
     // clang-format off
     post("/api/courses/:id/enroll").summary("Start an enrollment: a payment page for a course").tag("enrollments")
         .limit(flood_only).body<Enroll>().open_to(signed_in)
-        .conflicts("already_enrolled", "own_course", "course_not_published", "teacher_not_available")
+        .conflicts("already_enrolled", "own_course", "course_not_published", "teacher_not_available", "state_changed")
         .claims_idempotency_key().answers<EnrollmentCheckout>(201).or_existing().run<enroll>(),
     get("/api/enrollments").summary("Your enrollments, or those of your students, newest first").tag("enrollments")
         .limit(flood_only).query<EnrollmentsQuery>().open_to(signed_in).answers<Page<Enrollment>>().run<list_own_enrollments>(),

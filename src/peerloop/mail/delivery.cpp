@@ -38,13 +38,17 @@ Result<MailPayload> read_payload(std::string_view json) {
   return payload;
 }
 
+/// What its reader asked for just now, and waits for. They may have repaired their mailbox since a mail came back; one
+/// that comes back again harms nobody else.
+bool is_asked_for(Mail mail) { return mail == Mail::verify_email || mail == Mail::reset_password; }
+
 /// Why nothing is to be sent, or nothing.
 std::optional<std::string> reason_to_skip(const std::optional<mail_queries::Recipient>& recipient,
                                           const MailPayload& payload, Timestamp now) {
   if (!recipient || recipient->deleted) return "not sent: the account is deleted";
   if (payload.sendBefore && now >= *payload.sendBefore) return "not sent: too late";
-  if (recipient->email_status == "bounced" || recipient->email_status == "suppressed")
-    return "not sent: the address is " + recipient->email_status;
+  const bool came_back = recipient->email_status == "bounced" || recipient->email_status == "suppressed";
+  if (came_back && !is_asked_for(payload.mail)) return "not sent: the address is " + recipient->email_status;
   return std::nullopt;
 }
 

@@ -91,6 +91,7 @@ TEST_CASE("nothing is sent to an address that bounced, nor to a deleted account"
     answer_with(server, {500, {}, ""});
     server.sign_up("ada");
     server.world.database.execute(change);
+    server.world.database.execute("UPDATE outbox SET payload = json_set(payload, '$.mail', 'session_reminder')");
     server.world.http.respond = takes_all;
     server.world.scheduler.advance(minute);
     server.run_cron();
@@ -100,6 +101,30 @@ TEST_CASE("nothing is sent to an address that bounced, nor to a deleted account"
     CHECK(server.world.database.text("SELECT status FROM emails") == "suppressed");
     CHECK(server.world.database.text("SELECT error FROM emails").starts_with("not sent: "));
   }
+}
+
+TEST_CASE(
+    "what its reader asks for and waits for is sent also where a mail came back once, but to nobody who is gone") {
+  PeerloopServer server;
+  server.sign_up("ada");
+  for (const char* status : {"bounced", "suppressed"}) {
+    server.world.database.execute("UPDATE users SET email_status = ?1", {std::string(status)});
+    const std::size_t before = server.mails().size();
+    CHECK(server.post("/api/auth/reset-password", {{"email", "ada@example.org"}}, server.stranger()).status == 202);
+    REQUIRE(server.mails().size() == before + 1);
+    CHECK(server.mails().back()["to"] == "ada@example.org");
+    CHECK(server.mails().back()["subject"] == "Choose a new password");
+    server.world.scheduler.advance(hour);
+  }
+  const auto takes_all = server.world.http.respond;
+  answer_with(server, {500, {}, ""});
+  server.sign_up("bob");
+  server.world.database.execute("UPDATE users SET deleted_at = created_at WHERE handle = 'bob'");
+  server.world.http.respond = takes_all;
+  const std::size_t before = server.mails().size();
+  server.world.scheduler.advance(minute);
+  server.run_cron();
+  CHECK(server.mails().size() == before);
 }
 
 TEST_CASE("a mail goes to the address and name of the moment") {

@@ -32,11 +32,22 @@ Statement set_mail_status(const MailEvent& event) {
 }
 
 Statement set_address_status(std::string_view provider_id, std::string_view address, std::string_view status,
-                             Timestamp now) {
+                             Timestamp at, Timestamp now) {
   return sql(R"(
-      UPDATE users SET email_status = ?3, updated_at = ?4
-      WHERE id = (SELECT user_id FROM emails WHERE provider_email_id = ?1) AND email = ?2)",
-             provider_id, address, status, now);
+      UPDATE users SET email_status = ?3, updated_at = ?5
+      WHERE id = (SELECT user_id FROM emails WHERE provider_email_id = ?1) AND email = ?2
+        AND NOT EXISTS (SELECT 1 FROM emails m WHERE m.user_id = users.id AND m.status = 'delivered' AND m.status_at > ?4))",
+             provider_id, address, status, at, now);
+}
+
+Statement clear_address_status(std::string_view provider_id, std::string_view address, Timestamp at, Timestamp now) {
+  return sql(R"(
+      UPDATE users SET email_status = 'ok', updated_at = ?4
+      WHERE email = ?2 AND email_status IN ('bounced', 'suppressed')
+        AND (?1 = '' OR id = (SELECT user_id FROM emails WHERE provider_email_id = ?1))
+        AND NOT EXISTS (SELECT 1 FROM emails m WHERE m.user_id = users.id AND m.status IN ('bounced', 'suppressed')
+                          AND m.provider_email_id IS NOT NULL AND m.status_at > ?3))",
+             provider_id, address, at, now);
 }
 
 Statement note_complaint(std::string_view provider_id, std::string_view address, Timestamp now) {

@@ -43,9 +43,12 @@ Statement insert_mail_of_event(const MailEvent& event);
 /// Sets the status of a mail, unless a newer event did; changes nothing for a mail that is not ours.
 Statement set_mail_status(const MailEvent& event);
 
-/// Marks the user's address, if the mail went to the one that the user still has.
+/// Marks the user's address, if the mail went to the one that the user still has, and none arrived since `at`.
 Statement set_address_status(std::string_view provider_id, std::string_view address, std::string_view status,
-                             Timestamp now);
+                             Timestamp at, Timestamp now);
+/// Mails arrive at this address again: at `at` that one did, or, where `provider_id` is empty, the provider said so.
+/// Changes nothing where a mail has come back since.
+Statement clear_address_status(std::string_view provider_id, std::string_view address, Timestamp at, Timestamp now);
 /// The same, and no more marketing.
 Statement note_complaint(std::string_view provider_id, std::string_view address, Timestamp now);
 

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "http/app.h"
+#include "peerloop/courses/currency.h"
 #include "peerloop/money/splits.h"
 
 namespace isthmus::peerloop {
@@ -66,7 +67,7 @@ struct EarningsQuery {
   std::optional<std::string> currency;
 };
 constexpr auto schema(EarningsQuery*) {
-  return object("EarningsQuery", field("currency", &EarningsQuery::currency, length(3, 3),
+  return object("EarningsQuery", field("currency", &EarningsQuery::currency, currency_code,
                                        described("Which currency's sums; without it the latest split's.")));
 }
 

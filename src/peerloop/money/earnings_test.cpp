@@ -62,6 +62,8 @@ TEST_CASE("a payment is pending, approved, paid out, and a refund after that is 
   CHECK(earnings(market, market.teacher)["balanceCents"] == -15750);
   CHECK(earnings(market, market.teacher, "?currency=eur")["balanceCents"] == 0);
   CHECK(earnings(market, market.teacher, "?currency=eur")["currency"] == "eur");
+  CHECK(earnings(market, market.teacher, "?currency=USD")["balanceCents"] == -15750);
+  CHECK(earnings(market, market.teacher, "?currency=USD")["currency"] == "usd");
 }
 
 TEST_CASE("earnings are for those who teach") {
@@ -69,4 +71,6 @@ TEST_CASE("earnings are for those who teach") {
   CHECK(market.server.get("/api/earnings").status == 401);
   CHECK(market.server.get("/api/earnings", market.student).code() == "wrong_role");
   CHECK(market.server.get("/api/earnings?currency=dollars", market.teacher).status == 400);
+  CHECK(market.server.get("/api/earnings?currency=xxx", market.teacher).status == 400);
+  CHECK(market.server.get("/api/earnings/statement?month=2026-01&currency=xxx", market.teacher).status == 400);
 }

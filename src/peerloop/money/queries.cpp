@@ -75,9 +75,10 @@ Statement insert_stray_enrollment(std::string_view of_enrollment_id, std::string
                                   std::string_view session_id, Timestamp now) {
   return sql(R"(
       INSERT INTO enrollments (id, course_id, student_id, teacher_id, instructor_type, status, price_cents, currency,
-                               checkout_session_id, checkout_url, checkout_expires_at, released_at, created_at, updated_at)
+                               checkout_session_id, checkout_url, checkout_expires_at, released_at, is_stray, created_at,
+                               updated_at)
       SELECT ?2, course_id, student_id, teacher_id, instructor_type, 'released', price_cents, currency,
-             ?3, '', checkout_expires_at, ?4, ?4, ?4
+             ?3, '', checkout_expires_at, ?4, 1, ?4, ?4
       FROM enrollments WHERE id = ?1)",
              of_enrollment_id, new_id, session_id, now);
 }

@@ -4,6 +4,7 @@
 #include "peerloop/money/earnings.h"
 #include "peerloop/money/payouts/due.h"
 #include "peerloop/money/payouts/pay.h"
+#include "peerloop/money/records.h"
 #include "peerloop/money/refunds/request.h"
 #include "peerloop/money/statement.h"
 
@@ -27,6 +28,11 @@ inline constexpr auto money_routes = table(
         .limit(flood_only).body<AskRefund>().open_to(owner_of("enrollment", own_enrollment))
         .conflicts("not_paid", "already_refunded", "disputed").takes_idempotency_key()
         .answers<RequestedRefund>(202).run<ask_refund>(),
+    get("/api/admin/refunds").summary("Refunds that were asked for, newest first").tag("admin")
+        .limit(flood_only).query<RefundsQuery>().open_to(role("admin")).answers<Page<RefundEntry>>().run<list_refunds>(),
+    get("/api/admin/disputes").summary("Disputes, the open ones first").tag("admin")
+        .limit(flood_only).query<DisputesQuery>().open_to(role("admin")).answers<Page<DisputeEntry>>()
+        .run<list_disputes>(),
     post("/api/admin/refunds").summary("Refund a payment, or a part of it").tag("admin")
         .limit(flood_only).body<AdminRefund>().open_to(role("admin"))
         .conflicts("not_paid", "already_refunded", "disputed", "refund_too_large").takes_idempotency_key()

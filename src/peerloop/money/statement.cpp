@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "base/strings.h"
 #include "http/pagination.h"
 #include "peerloop/money/csv.h"
 
@@ -111,8 +110,7 @@ Result<Span> span_of(const StatementQuery& query, const std::optional<Cursor>& a
     return Failure(problems.to_error());
   }
   const std::string begins = first_id_of(month->begins);
-  Span span{query.month, begins, begins, first_id_of(month->ends), to_lower_ascii(query.currency.value_or("usd")),
-            !after};
+  Span span{query.month, begins, begins, first_id_of(month->ends), query.currency.value_or("usd"), !after};
   if (!after) return span;
   if (after->id < span.from || after->id >= span.until) return Failure(invalid_cursor());
   span.from = after->id;

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "http/app.h"
+#include "peerloop/courses/currency.h"
 
 /// A month's movements as CSV: what a person sees of the own account, and what an admin sees of all of them.
 namespace isthmus::peerloop {
@@ -16,7 +17,7 @@ struct StatementQuery {
 constexpr auto schema(StatementQuery*) {
   return object(
       "StatementQuery", field("month", &StatementQuery::month, length(7, 7), described("A month in UTC: YYYY-MM.")),
-      field("currency", &StatementQuery::currency, length(3, 3), described("Which currency; without it US dollars.")),
+      field("currency", &StatementQuery::currency, currency_code, described("Which currency; without it US dollars.")),
       field("cursor", &StatementQuery::cursor, length(1, 500),
             described("The header `x-next-cursor` of the part before. A month with more than 5,000 lines comes "
                       "in parts, which joined are the whole: only the first has the column names.")));

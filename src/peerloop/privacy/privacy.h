@@ -16,7 +16,8 @@ constexpr auto schema(Export*) { return object("Export").open(); }
 Task<Result<Response>> export_account(Request& request);
 
 /// Ends the account: what is only personal is deleted, what the books must keep stays without a name. 409
-/// `obligations_left`, with what they are, while others depend on the person or money is unsettled.
+/// `obligations_left`, with what they are, while others depend on the person, who may be the only administrator, or
+/// money is unsettled.
 Task<Result<Response>> delete_account(Request& request);
 
 /// Removes a stored object, however often it takes.

@@ -239,9 +239,35 @@ TEST_CASE("who teaches students, or has money unsettled, is told what is in the 
   const Reply refused = server.del(path_of(ada), ada);
   CHECK(refused.status == 409);
   CHECK(refused.code() == "obligations_left");
-  CHECK(refused.json()["details"] ==
-        Json{{"activeStudents", 0}, {"scheduledSessions", 0}, {"unsettledSplits", 0}, {"unsettledCents", 500}});
+  CHECK(refused.json()["details"] == Json{{"activeStudents", 0},
+                                          {"scheduledSessions", 0},
+                                          {"unsettledSplits", 0},
+                                          {"unsettledCents", 500},
+                                          {"isLastAdmin", false}});
   CHECK(server.get("/api/auth/me", ada).status == 200);
+}
+
+TEST_CASE("the last administrator stays until there is another one who can act") {
+  PeerloopServer server;
+  const Account ada = server.sign_up("ada");
+  const Account bob = server.sign_up("bob");
+  for (const Account* admin : {&ada, &bob})
+    server.world.database.execute("INSERT INTO user_roles (user_id, role, granted_at) VALUES (?1, 'admin', ?2)",
+                                  {admin->id, server.world.now().ms});
+  const auto refused = [&] {
+    const Reply reply = server.del(path_of(ada), ada);
+    return reply.status == 409 && reply.code() == "obligations_left" && reply.json()["details"]["isLastAdmin"] == true;
+  };
+  server.world.database.execute("UPDATE users SET suspended_at = ?2 WHERE id = ?1", {bob.id, server.world.now().ms});
+  CHECK(refused());
+  server.world.database.execute("UPDATE users SET suspended_at = NULL WHERE id = ?1", {bob.id});
+  CHECK(server.del(path_of(bob), bob).status == 204);
+  CHECK(refused());
+  CHECK(server.get("/api/auth/me", ada).status == 200);
+  const Account eve = server.sign_up("eve");
+  server.world.database.execute("INSERT INTO user_roles (user_id, role, granted_at) VALUES (?1, 'admin', ?2)",
+                                {eve.id, server.world.now().ms});
+  CHECK(server.del(path_of(ada), ada).status == 204);
 }
 
 }  // namespace isthmus::native

@@ -1,10 +1,13 @@
 #include "peerloop/privacy/queries.h"
 
+#include "peerloop/sql.h"
+
 namespace isthmus::peerloop::privacy_queries {
 
 namespace {
 
-/// Counts of what ties the user ?1: students in the middle of a course, money on its way to or from them.
+/// Counts of what ties the user ?1: students in the middle of a course, money on its way to or from them; and whether
+/// nobody else could administer.
 constexpr std::string_view ties = R"(
     WITH ties AS (
       SELECT (SELECT count(*) FROM enrollments WHERE teacher_id = ?1 AND status = 'enrolled') AS students,
@@ -12,7 +15,11 @@ constexpr std::string_view ties = R"(
              (SELECT count(*) FROM payment_splits WHERE recipient_id = ?1
               AND status IN ('pending', 'approved', 'frozen')) AS splits,
              coalesce((SELECT sum(abs(owed)) FROM (SELECT sum(amount_cents) AS owed FROM ledger_entries
-                       WHERE account = 'payable:' || ?1 GROUP BY currency)), 0) AS balance)
+                       WHERE account = 'payable:' || ?1 GROUP BY currency)), 0) AS balance,
+             EXISTS (SELECT 1 FROM user_roles WHERE user_id = ?1 AND role = 'admin')
+             AND NOT EXISTS (SELECT 1 FROM user_roles r JOIN users u ON u.id = r.user_id
+                             WHERE r.role = 'admin' AND r.user_id <> ?1 AND u.suspended_at IS NULL
+                               AND u.deleted_at IS NULL) AS last_admin)
 )";
 
 std::string with_ties(std::string_view rest) { return std::string(ties) + std::string(rest); }
@@ -22,14 +29,14 @@ std::string with_ties(std::string_view rest) { return std::string(ties) + std::s
 std::vector<Statement> guard_obligations(std::string_view user_id) {
   return {sql(with_ties(R"(
       INSERT INTO batch_guard (reason) SELECT 'state_changed' FROM ties
-      WHERE students > 0 OR sessions > 0 OR splits > 0 OR balance <> 0)"),
+      WHERE students > 0 OR sessions > 0 OR splits > 0 OR balance <> 0 OR last_admin)"),
               user_id)};
 }
 
 Statement select_obligations(std::string_view user_id) {
   return sql(with_ties(R"(
       SELECT json_object('activeStudents', students, 'scheduledSessions', sessions, 'unsettledSplits', splits,
-                         'unsettledCents', balance) FROM ties)"),
+                         'unsettledCents', balance, 'isLastAdmin', )" PEERLOOP_BOOLEAN("last_admin") R"() FROM ties)"),
              user_id);
 }
 

@@ -321,6 +321,19 @@ TEST_CASE("one of two who move and cancel at once is told so") {
         (moving->reply().status == 200 ? 1 : 0) + (cancelling->reply().status == 200 ? 1 : 0));
 }
 
+TEST_CASE("a session is not moved whose teacher does not teach, or whose enrollment has ended") {
+  Timetable room;
+  const std::string id = room.booked(nine);
+  const auto suspend = [&](SqlValue since) {
+    room.world.database.execute("UPDATE users SET suspended_at = ?2 WHERE id = ?1", {room.teacher.id, since});
+  };
+  suspend(room.world.now().ms);
+  CHECK(room.move(id, noon, room.student).code() == "teacher_not_available");
+  suspend({});
+  room.world.database.execute("UPDATE enrollments SET status = 'released', released_at = ?1", {room.world.now().ms});
+  CHECK(room.move(id, noon, room.student).code() == "state_changed");
+}
+
 TEST_CASE("whatever becomes of an answer, a session is booked once") {
   for (const auto fault : {native::Fate::Fault::not_done, native::Fate::Fault::answer_lost})
     for (int broken = 1; broken < 6; ++broken) {

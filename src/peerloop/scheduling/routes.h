@@ -29,7 +29,8 @@ inline constexpr auto scheduling_routes = table(
         .limit(flood_only).no_input().open_to(owner_of("session", takes_part_in_session)).answers<Session>().run<show_session>(),
     post("/api/sessions/:id/reschedule").summary("Move a session to another time").tag("scheduling")
         .limit(flood_only).body<MoveSession>().open_to(owner_of("session", takes_part_in_session)).answers<Session>()
-        .conflicts("slot_taken", "slot_unavailable", "too_late", "not_scheduled").run<move_session>(),
+        .conflicts("slot_taken", "slot_unavailable", "teacher_not_available", "too_late", "not_scheduled", "state_changed")
+        .run<move_session>(),
     post("/api/sessions/:id/cancel").summary("Cancel a session").tag("scheduling")
         .limit(flood_only).body<CancelSession>().open_to(owner_of("session", takes_part_in_session)).answers<Session>()
         .conflicts("too_late", "not_scheduled", "state_changed").run<cancel_session>(),

@@ -162,6 +162,23 @@ TEST_CASE("a room that is remembered is not asked for again, and one that is gon
   CHECK(room.world.key_value.entries.contains("room:" + room.session_id));
 }
 
+TEST_CASE("whoever joins a room that ends at that moment is told that it is not open") {
+  SessionRoom room;
+  room.at(0);
+  room.video.instead = [&](const OutgoingRequest& request) -> Result<IncomingAnswer> {
+    if (request.url.ends_with("/room/create"))
+      return IncomingAnswer{
+          200, {}, Json{{"status", true}, {"room_info", {{"room_id", room.session_id}, {"sid", "RM_1"}}}}.dump()};
+    return IncomingAnswer{200, {}, R"({"status":false,"msg":"room is not active","status_code":"ROOM_NOT_ACTIVE"})"};
+  };
+  const Json body{{"sessionId", room.session_id}};
+  for (const native::Reply& reply : {room.join(room.student), room.server.post("/api/video/join", body, room.student),
+                                     room.server.post("/api/video/token", body, room.student)}) {
+    CHECK(reply.status == 409);
+    CHECK(reply.code() == "video_room_not_active");
+  }
+}
+
 TEST_CASE("however many join at once, and whatever is lost, it is one room") {
   for (std::uint64_t seed = 1; seed <= 60; ++seed) {
     CAPTURE(seed);

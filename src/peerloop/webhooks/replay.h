@@ -8,8 +8,10 @@
 namespace isthmus::peerloop {
 
 /// Processes the kept body of an event whose signature was verified when it came. What it does is what it would have
-/// done then; a provider that nobody knows how to replay ends with 404.
-Task<Result<WebhookOutcome>> replay_event(Request& request, std::string provider, std::string event_id,
-                                          std::string body);
+/// done then.
+using ReplayEvent = Task<Result<WebhookOutcome>> (*)(Request&, std::string event_id, std::string body);
+
+/// How events of this provider are replayed; null for one that sends none.
+ReplayEvent replay_of(std::string_view provider);
 
 }  // namespace isthmus::peerloop

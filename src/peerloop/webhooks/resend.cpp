@@ -50,12 +50,13 @@ MailNews read_news(JsonValue event) {
                 {},
                 text_at(event, {"data", "bounce", "type"}),
                 note_of(event)};
-  // Each of our mails goes to one address.
+  // Each of our mails goes to one address. What is about the address itself names it.
   if (const auto to = event.at({"data", "to"})) {
     to->for_each_element([&](JsonValue address) {
       if (news.address.empty()) news.address = to_lower_ascii(trim(address.string().value_or("")));
     });
   }
+  if (news.address.empty()) news.address = to_lower_ascii(trim(text_at(event, {"data", "email"})));
   return news;
 }
 
@@ -72,12 +73,13 @@ std::string_view status_after(std::string_view type) {
 
 std::vector<Statement> effect_of(Host& host, const WebhookEvent& event, const MailNews& news, std::string_view status) {
   const Timestamp now = host.clock.now();
+  const Timestamp at = event.created_at.value_or(now);
   const mail_queries::MailEvent change{news.email_id,
                                        news.outbox_id,
                                        host.random.uuid(now),
                                        status,
                                        news.note.empty() ? std::nullopt : std::optional(news.note),
-                                       event.created_at.value_or(now)};
+                                       at};
   std::vector<Statement> effect;
   // The event may be faster than the answer to our own call. The tag says which mail it is about.
   effect.push_back(mail_queries::insert_mail_of_event(change));
@@ -85,12 +87,16 @@ std::vector<Statement> effect_of(Host& host, const WebhookEvent& event, const Ma
   effect.push_back(ignored_unless_changed(event));
   // A full mailbox empties, a wrong address stays wrong.
   if (status == "bounced" && news.bounce_type == "Permanent")
-    effect.push_back(mail_queries::set_address_status(news.email_id, news.address, "bounced", now));
+    effect.push_back(mail_queries::set_address_status(news.email_id, news.address, "bounced", at, now));
   if (status == "suppressed")
-    effect.push_back(mail_queries::set_address_status(news.email_id, news.address, "suppressed", now));
+    effect.push_back(mail_queries::set_address_status(news.email_id, news.address, "suppressed", at, now));
+  if (status == "delivered") effect.push_back(mail_queries::clear_address_status(news.email_id, news.address, at, now));
   if (status == "complained") effect.push_back(mail_queries::note_complaint(news.email_id, news.address, now));
   return effect;
 }
+
+/// The provider sends to this address again: somebody took it off the list of those that mails came back from.
+constexpr std::string_view suppression_removed = "suppression.removed";
 
 struct ReadEvent {
   WebhookEvent event;
@@ -126,6 +132,13 @@ Result<void> verify_resend_webhook(Request& request) {
 Task<Result<WebhookOutcome>> process_resend_event(Request& request, std::string event_id, std::string body) {
   Host& host = request.host();
   auto [event, news] = co_await read_event(std::move(event_id), std::move(body));
+  if (event.type == suppression_removed && !news.address.empty()) {
+    const Timestamp now = host.clock.now();
+    std::vector<Statement> effect;
+    effect.push_back(mail_queries::clear_address_status("", news.address, event.created_at.value_or(now), now));
+    effect.push_back(ignored_unless_changed(event));
+    co_return co_await record_event(host, std::move(event), std::move(effect));
+  }
   const std::string_view status = status_after(event.type);
   if (status.empty() || news.email_id.empty()) co_return co_await record_ignored_event(host, std::move(event));
   if (status == "failed")

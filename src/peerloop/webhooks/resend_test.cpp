@@ -113,6 +113,58 @@ TEST_CASE("a bounce of a former address says nothing about the new one") {
   CHECK(server.address_status() == "ok");
 }
 
+TEST_CASE("a mail that arrives repairs the address that one came back from") {
+  Webhooks server;
+  server.world.scheduler.advance(hour);
+  server.deliver("msg_1", "email.bounced", bounce("Permanent"), 30 * minute);
+  CHECK(server.address_status() == "bounced");
+  SUBCASE("later") {
+    // They asked for another one.
+    server.world.database.execute(
+        "INSERT INTO emails (id, user_id, template, provider_email_id, status_at, created_at)"
+        " SELECT ?1, user_id, 'reset_password', 'mail-2', ?2, ?2 FROM emails",
+        {server.world.new_id(), server.world.now().ms - 20 * minute});
+    const Json second{{"email_id", "mail-2"}, {"tags", Json::object()}};
+    CHECK(server.outcome(server.deliver("msg_2", "email.delivered", second, 10 * minute)) == "processed");
+    CHECK(server.address_status() == "ok");
+    // News of the one before that comes late says nothing any more.
+    CHECK(server.outcome(server.deliver("msg_3", "email.bounced", bounce("Permanent"), 25 * minute)) == "processed");
+    CHECK(server.address_status() == "ok");
+  }
+  SUBCASE("but not one that arrived before") {
+    CHECK(server.outcome(server.deliver("msg_2", "email.delivered", Json::object(), 40 * minute)) == "ignored");
+    CHECK(server.address_status() == "bounced");
+  }
+  SUBCASE("but not one to another address") {
+    server.deliver("msg_2", "email.delivered", {{"to", {"eve@example.org"}}});
+    CHECK(server.address_status() == "bounced");
+  }
+  SUBCASE("but no mail of somebody else's") {
+    server.deliver("msg_2", "email.delivered", {{"email_id", "other"}, {"tags", Json::object()}});
+    CHECK(server.address_status() == "bounced");
+  }
+}
+
+TEST_CASE("an address that the provider sends to again is one that we send to again") {
+  Webhooks server;
+  server.world.scheduler.advance(hour);
+  const auto removed = [&](std::string_view id, std::string_view address, Millis age) {
+    const Json event{{"type", "suppression.removed"},
+                     {"created_at", to_rfc3339(server.world.now() - age)},
+                     {"data", {{"id", "sup-1"}, {"email", address}}}};
+    return server.outcome(server.deliver_text(id, event.dump()));
+  };
+  CHECK(removed("msg_1", "Ada@example.org", 0) == "ignored");
+  server.deliver("msg_2", "email.suppressed", Json::object(), 30 * minute);
+  CHECK(server.address_status() == "suppressed");
+  CHECK(removed("msg_3", "eve@example.org", 0) == "ignored");
+  CHECK(removed("msg_4", "ada@example.org", 40 * minute) == "ignored");
+  CHECK(server.address_status() == "suppressed");
+  CHECK(removed("msg_5", "Ada@example.org", 10 * minute) == "processed");
+  CHECK(server.address_status() == "ok");
+  CHECK(removed("msg_6", "", 0) == "ignored");
+}
+
 TEST_CASE("whoever complains gets no more marketing") {
   Webhooks server;
   CHECK(server.outcome(server.deliver("msg_1", "email.complained")) == "processed");

@@ -62,15 +62,20 @@ Result<void> verify_stream_webhook(Request& request) {
   return Failure(unauthorized("The signature of this webhook is missing or wrong.", "invalid_signature"));
 }
 
-Task<Result<Response>> take_stream_webhook(Request& request) {
+Task<Result<WebhookOutcome>> process_stream_event(Request& request, std::string event_id, std::string body) {
   Host& host = request.host();
-  auto [event, activity_id] = co_await read_event(request.header("x-webhook-id").value_or(""), request.body());
+  auto [event, activity_id] = co_await read_event(std::move(event_id), std::move(body));
   if (event.type != activity_deleted || activity_id.empty())
-    co_return webhook_answer(co_await record_ignored_event(host, std::move(event)));
+    co_return co_await record_ignored_event(host, std::move(event));
   std::vector<Statement> effect;
   effect.push_back(ask_moderators(host.random.uuid(request.now()), activity_id, request.now()));
   effect.push_back(ignored_unless_changed(event));
-  co_return webhook_answer(co_await record_event(host, std::move(event), std::move(effect)));
+  co_return co_await record_event(host, std::move(event), std::move(effect));
+}
+
+Task<Result<Response>> take_stream_webhook(Request& request) {
+  co_return webhook_answer(
+      co_await process_stream_event(request, request.header("x-webhook-id").value_or(""), request.body()));
 }
 
 }  // namespace isthmus::peerloop

@@ -18,6 +18,10 @@ Result<void> verify_stream_webhook(Request& request);
 
 Task<Result<Response>> take_stream_webhook(Request& request);
 
+/// Has the effect of an event whose signature is good, once however often it is asked for. The id comes with it, it is
+/// not in the body.
+Task<Result<WebhookOutcome>> process_stream_event(Request& request, std::string event_id, std::string body);
+
 // clang-format off
 inline constexpr auto stream_routes = table(
     post("/api/webhooks/stream").summary("What happened at the feed provider").tag("webhooks")

@@ -21,6 +21,11 @@ std::optional<std::string> some_text_at(JsonValue object, std::initializer_list<
 /// Seconds between 2001 and 2286.
 bool is_plausible(std::int64_t seconds) { return seconds >= 1'000'000'000 && seconds <= 9'999'999'999; }
 
+std::optional<Timestamp> moment_at(JsonValue object, std::initializer_list<std::string_view> names) {
+  const auto seconds = object.integer_at(names);
+  return seconds && is_plausible(*seconds) ? std::optional(Timestamp{*seconds * second}) : std::nullopt;
+}
+
 /// What the books can hold. They would refuse other amounts at every delivery.
 bool is_amount(std::int64_t cents) {
   constexpr std::int64_t most = 1'000'000'000'000;
@@ -80,16 +85,16 @@ decltype(StripeEvent::news) read_news(std::string_view type, JsonValue object) {
     std::string charge = text_at(object, {"charge"});
     std::string currency = text_at(object, {"currency"});
     if (!status || amount <= 0 || !is_money(amount, currency) || charge.empty()) return Uninteresting{};
-    return DisputeNews{std::move(id), std::move(charge),   some_text_at(object, {"payment_intent"}),
-                       amount,        std::move(currency), text_at(object, {"reason"}),
-                       *status};
+    return DisputeNews{std::move(id),
+                       std::move(charge),
+                       some_text_at(object, {"payment_intent"}),
+                       amount,
+                       std::move(currency),
+                       text_at(object, {"reason"}),
+                       *status,
+                       moment_at(object, {"evidence_details", "due_by"})};
   }
   return Uninteresting{};
-}
-
-bool truth_at(JsonValue object, std::string_view name) {
-  const auto value = object.member(name);
-  return value && value->boolean().value_or(false);
 }
 
 decltype(StripeEvent::news) read_account_news(std::string_view type, std::string_view account, JsonValue object) {
@@ -99,12 +104,8 @@ decltype(StripeEvent::news) read_account_news(std::string_view type, std::string
     return AccountNews{std::string(account), AccountStatus::deauthorized, false};
   if (type == "account.updated") {
     if (id != account) return Uninteresting{};
-    const bool payouts = truth_at(object, "payouts_enabled");
-    return AccountNews{std::move(id),
-                       account_status(truth_at(object, "details_submitted"),
-                                      text_at(object, {"capabilities", "transfers"}) == "active", payouts,
-                                      text_at(object, {"requirements", "disabled_reason"})),
-                       payouts};
+    const auto now = read_stripe_account(object);
+    return now ? decltype(StripeEvent::news)(news_of(*now)) : Uninteresting{};
   }
   if (type.starts_with("payout.")) {
     BankPayout payout{std::move(id),
@@ -113,9 +114,7 @@ decltype(StripeEvent::news) read_account_news(std::string_view type, std::string
                       text_at(object, {"currency"}),
                       text_at(object, {"status"}),
                       some_text_at(object, {"failure_code"}),
-                      {}};
-    if (const auto arrival = object.integer_at({"arrival_date"}); arrival && is_plausible(*arrival))
-      payout.arrives_at = Timestamp{*arrival * second};
+                      moment_at(object, {"arrival_date"})};
     constexpr std::array<std::string_view, 5> states{"pending", "in_transit", "paid", "canceled", "failed"};
     if (payout.amount_cents == 0 || !is_money(payout.amount_cents, payout.currency) ||
         !std::ranges::contains(states, payout.status))

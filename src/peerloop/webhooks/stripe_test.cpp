@@ -25,6 +25,11 @@ std::string intent_of(const Json& completed) { return std::string(completed["dat
 
 std::string status(Marketplace& market) { return market.text("SELECT status FROM enrollments"); }
 
+/// What is counted under this name, all days together.
+std::int64_t figure(Marketplace& market, std::string_view name) {
+  return market.count("SELECT coalesce(sum(value), 0) FROM daily_figures WHERE name = ?1", {std::string(name)});
+}
+
 Json changed(Json event, std::string_view pointer, Json value) {
   event[Json::json_pointer(std::string(pointer))] = std::move(value);
   return event;
@@ -307,6 +312,9 @@ TEST_CASE("a second paid checkout of the same course goes back in full") {
   CHECK(market.stripe.charges.at(intent_of(late))["amount_refunded"] == 45000);
   CHECK(market.text("SELECT status FROM enrollments WHERE checkout_session_id = ?1", {first}) == "refunded");
   CHECK(market.text("SELECT status FROM enrollments WHERE checkout_session_id = ?1", {next}) == "enrolled");
+  CHECK(figure(market, "checkouts") == 2);
+  CHECK(figure(market, "enrollments") == 1);
+  CHECK(figure(market, "refunds") == 0);
   CHECK(market.mails("payment_refunded") == 1);
   CHECK(market.count("SELECT count(*) FROM outbox WHERE kind = 'stripe.refund' AND delivered_at IS NOT NULL") == 1);
 }
@@ -329,6 +337,11 @@ TEST_CASE("a second payment of one enrollment goes back in full") {
   market.check_books();
   CHECK(market.stripe.charges.at("pi_stray")["amount_refunded"] == 45000);
   CHECK(market.count("SELECT count(*) FROM enrollments WHERE status = 'enrolled'") == 1);
+  // Nobody began it, and nobody's enrollment ended with it.
+  CHECK(market.count("SELECT count(*) FROM enrollments WHERE status = 'refunded' AND is_stray = 1") == 1);
+  CHECK(figure(market, "checkouts") == 1);
+  CHECK(figure(market, "enrollments") == 1);
+  CHECK(figure(market, "refunds") == 0);
   CHECK(market.count("SELECT sum(amount_cents) FROM ledger_entries WHERE account = 'provider:stripe'") == 45000);
 }
 
@@ -340,6 +353,7 @@ TEST_CASE("a whole refund takes everything back and ends the enrollment") {
   CHECK(outcome(market.deliver(refunded)) == "processed");
   CHECK(outcome(market.deliver(refunded)) == "duplicate");
   CHECK(status(market) == "refunded");
+  CHECK(figure(market, "refunds") == 1);
   CHECK(market.text("SELECT status FROM transactions") == "refunded");
   CHECK(market.count("SELECT count(*) FROM payment_splits WHERE status = 'reversed'") == 3);
   CHECK(market.count("SELECT sum(amount_cents) FROM ledger_entries WHERE account = 'provider:stripe'") == 0);

@@ -11,10 +11,13 @@ export const migrations = readdirSync(folder)
   .sort()
   .map((name) => ({ name, sql: readFileSync(new URL(name, folder), 'utf8') }));
 
-/** A fresh database in memory. Foreign keys are enforced, as they are on D1. */
-export function emptyDatabase() {
+/**
+ * A fresh database in memory, with the migrations that are wanted. Foreign keys are enforced, as they are on D1.
+ * @param {(migration: { name: string }) => boolean} wanted
+ */
+export function emptyDatabase(wanted = () => true) {
   const db = new DatabaseSync(':memory:', { enableForeignKeyConstraints: true });
-  for (const { sql } of migrations) db.exec(sql);
+  for (const { sql } of migrations.filter(wanted)) db.exec(sql);
   return db;
 }
 
@@ -28,8 +31,9 @@ export async function loadDemo(db) {
   return sizes;
 }
 
-export async function demoDatabase() {
-  const db = emptyDatabase();
+/** @param {(migration: { name: string }) => boolean} [wanted] */
+export async function demoDatabase(wanted) {
+  const db = emptyDatabase(wanted);
   await loadDemo(db);
   return db;
 }

@@ -11,11 +11,24 @@ struct OwnAccount {
   std::optional<std::string> account_id;
   std::string status;
   bool payouts_enabled = false;
+  std::optional<Timestamp> told_at;  ///< when the latest news of it happened, in whole seconds
 };
 
 Statement own_account(std::string_view user_id) {
-  return sql("SELECT stripe_account_id, stripe_account_status, stripe_payouts_enabled FROM users WHERE id = ?1",
+  return sql(R"(
+      SELECT stripe_account_id, stripe_account_status, stripe_payouts_enabled, stripe_account_event_at
+      FROM users WHERE id = ?1)",
              user_id);
+}
+
+/// Keeps what the provider answered, unless news came while it was asked. When the latest news happened stays: what is
+/// on its way may still be newer than the answer, by a clock that is not ours.
+Statement keep_answer(std::string_view user_id, const OwnAccount& before, const AccountNews& news, Timestamp now) {
+  return sql(R"(
+      UPDATE users SET stripe_account_status = ?5, stripe_payouts_enabled = ?6, updated_at = ?7
+      WHERE id = ?1 AND stripe_account_id = ?2 AND stripe_account_status = ?3 AND stripe_account_event_at IS ?4)",
+             user_id, before.account_id, before.status, before.told_at, name_of(news.status), news.payouts_enabled,
+             now);
 }
 
 /// Keeps the account beside the one that was there before. Whoever else made it got the same one.
@@ -68,10 +81,29 @@ Task<Result<Response>> onboard(Request& request, Onboard body) {
 }
 
 Task<Result<Response>> show_connect_status(Request& request) {
-  const auto own = co_await request.db().first<OwnAccount>(own_account(request.user().user_id));
+  const std::string user_id = request.user().user_id;
+  auto own = co_await request.db().first<OwnAccount>(own_account(user_id));
   if (!own) co_return Failure(not_found("user"));
+  if (own->account_id && (own->status == "pending" || own->status == "restricted")) {
+    StripePayments payments(request.host());
+    const auto answer = co_await attempt(payments.account(*own->account_id));
+    const auto news = answer ? std::optional(news_of(*answer)) : std::nullopt;
+    if (news && (name_of(news->status) != own->status || news->payouts_enabled != own->payouts_enabled)) {
+      std::vector<Statement> batch{keep_answer(user_id, *own, *news, request.now()), own_account(user_id)};
+      auto sets = co_await request.db().batch(std::move(batch), OnLostAnswer::retry);
+      own = co_await std::move(sets.back()).first<OwnAccount>();
+      if (!own) co_return Failure(not_found("user"));
+    }
+  }
   co_return ok(
       ConnectStatus{value_named<AccountStatus>(own->status).value_or(AccountStatus::none), own->payouts_enabled});
+}
+
+AccountNews news_of(const ProviderAccount& account) {
+  return {account.id,
+          account_status(account.details_submitted, account.transfers_active, account.payouts_enabled,
+                         account.disabled_reason),
+          account.payouts_enabled};
 }
 
 AccountStatus account_status(bool details_submitted, bool transfers_active, bool payouts_enabled,

@@ -3,6 +3,7 @@
 #include <optional>
 #include <string>
 
+#include "adapters/payments/payment_provider.h"
 #include "http/app.h"
 #include "peerloop/money/payment_events.h"
 
@@ -52,6 +53,8 @@ constexpr auto schema(ConnectStatus*) {
 /// Opens the provider's page. The account is made once, however often and at the same time it is asked for; one that
 /// its owner took away from us is replaced.
 Task<Result<Response>> onboard(Request& request, Onboard body);
+/// As the provider's news say. While they do not say that all is well, the provider is asked as well: two pieces of
+/// news of one second have no order, and may have come in the wrong one. Without its answer, what is known counts.
 Task<Result<Response>> show_connect_status(Request& request);
 
 /// What the provider says of a connected account at some moment.
@@ -62,6 +65,8 @@ struct AccountNews {
 };
 /// An older moment never overwrites a newer one.
 Task<Result<Settled>> settle_account(Host& host, WebhookEvent event, AccountNews news);
+
+AccountNews news_of(const ProviderAccount& account);
 
 /// What an account is worth to us.
 AccountStatus account_status(bool details_submitted, bool transfers_active, bool payouts_enabled,

@@ -20,6 +20,14 @@ std::string account_of(Marketplace& market) {
   return market.text("SELECT coalesce(stripe_account_id, '') FROM users WHERE id = ?1", {market.teacher.id});
 }
 
+/// An account of which Stripe wants more before it goes on.
+Json restricted_account(Marketplace& market) {
+  Json account = market.stripe.accounts[account_of(market)];
+  account["details_submitted"] = true;
+  account["requirements"]["disabled_reason"] = "requirements.past_due";
+  return account;
+}
+
 }  // namespace
 
 TEST_CASE("whoever earns gets an account once, and a page each time") {
@@ -76,15 +84,66 @@ TEST_CASE("older news of an account never overwrites newer") {
   Marketplace market;
   onboard(market, market.teacher);
   const std::string account = account_of(market);
-  Json restricted = market.stripe.accounts[account];
-  restricted["details_submitted"] = true;
-  restricted["requirements"]["disabled_reason"] = "requirements.past_due";
-  const Json older = market.stripe.account_event("account.updated", restricted, account);
+  const Json older = market.stripe.account_event("account.updated", restricted_account(market), account);
   market.world.scheduler.advance(minute);
   const Json newer = market.stripe.complete_account(account);
   CHECK(market.deliver(newer).json()["outcome"] == "processed");
   CHECK(market.deliver(older).json()["outcome"] == "ignored");
   CHECK(status(market)["status"] == "active");
+}
+
+TEST_CASE("what is not ready by the news is asked for, so that two pieces of news of one second cannot mislead") {
+  Marketplace market;
+  onboard(market, market.teacher);
+  const std::string account = account_of(market);
+  for (const Json& before : {market.stripe.accounts[account], restricted_account(market)}) {
+    const Json older = market.stripe.account_event("account.updated", before, account);
+    CHECK(market.deliver(market.stripe.complete_account(account)).json()["outcome"] == "processed");
+    CHECK(market.deliver(older).json()["outcome"] == "processed");
+    CHECK(market.text("SELECT stripe_account_status FROM users WHERE id = ?1", {market.teacher.id}) != "active");
+    CHECK(status(market) == Json{{"status", "active"}, {"payoutsEnabled", true}});
+    CHECK(market.text("SELECT stripe_account_status FROM users WHERE id = ?1", {market.teacher.id}) == "active");
+    CHECK(market.count("SELECT stripe_payouts_enabled FROM users WHERE id = ?1", {market.teacher.id}) == 1);
+  }
+  const auto calls = market.world.http.sent.size();
+  CHECK(status(market)["status"] == "active");
+  CHECK(market.world.http.sent.size() == calls);
+}
+
+TEST_CASE("where Stripe does not say how an account stands, what is known is told, without waiting long") {
+  Marketplace market;
+  onboard(market, market.teacher);
+  const Json pending{{"status", "pending"}, {"payoutsEnabled", false}};
+  const std::vector<std::function<Result<IncomingAnswer>(const OutgoingRequest&)>> answers{
+      [](const auto&) -> Result<IncomingAnswer> { return IncomingAnswer{503, {}, "down"}; },
+      [](const auto&) -> Result<IncomingAnswer> { return IncomingAnswer{200, {}, "no JSON"}; },
+      [](const auto&) -> Result<IncomingAnswer> { return IncomingAnswer{200, {}, R"({"id":"acct_other"})"}; },
+      [](const auto&) -> Result<IncomingAnswer> {
+        return IncomingAnswer{403, {}, R"({"error":{"type":"invalid_request_error","code":"account_invalid"}})"};
+      }};
+  for (const auto& answer : answers) {
+    market.stripe.instead = answer;
+    const auto calls = market.world.http.sent.size();
+    CHECK(status(market) == pending);
+    CHECK(market.world.http.sent.size() == calls + 1);
+  }
+  CHECK(market.text("SELECT stripe_account_status FROM users WHERE id = ?1", {market.teacher.id}) == "pending");
+}
+
+TEST_CASE("news that comes while the provider is asked counts more than its answer") {
+  Marketplace market;
+  onboard(market, market.teacher);
+  const std::string account = account_of(market);
+  const Json object = market.stripe.accounts[account];
+  market.stripe.complete_account(account);
+  market.stripe.instead = [&](const OutgoingRequest& request) -> Result<IncomingAnswer> {
+    const auto answer = market.stripe.respond(request);
+    market.world.database.execute(
+        "UPDATE users SET stripe_account_status = 'rejected', stripe_account_event_at = ?2 WHERE id = ?1",
+        {market.teacher.id, market.world.now().ms});
+    return answer;
+  };
+  CHECK(status(market) == Json{{"status", "rejected"}, {"payoutsEnabled", false}});
 }
 
 TEST_CASE("an account that its owner took away receives nothing, and is replaced by the next onboarding") {

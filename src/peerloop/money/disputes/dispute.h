@@ -48,6 +48,7 @@ struct Dispute {
   std::string currency;
   std::string reason;
   DisputeStatus status = DisputeStatus::needs_response;
+  std::optional<Timestamp> due_at = {};  ///< until when the bank takes an answer, where that is known
 };
 
 /// What refunds and lost disputes took of a payment and what of it the shares must give back: all of it up to what was

@@ -67,16 +67,18 @@ std::vector<Statement> keep_dispute(Host& host, const Dispute& dispute, std::opt
   std::vector<Statement> batch;
   if (known)
     batch.push_back(sql(R"(
-        UPDATE disputes SET status = ?3, closed_at = ?4, transaction_id = coalesce(transaction_id, ?5)
+        UPDATE disputes SET status = ?3, closed_at = ?4, transaction_id = coalesce(transaction_id, ?5),
+                            due_at = coalesce(?6, due_at)
         WHERE stripe_dispute_id = ?1 AND status = ?2)",
-                        dispute.id, name_of(*known), name_of(dispute.status), closed, transaction_id));
+                        dispute.id, name_of(*known), name_of(dispute.status), closed, transaction_id, dispute.due_at));
   else
     batch.push_back(sql(R"(
         INSERT INTO disputes (id, stripe_dispute_id, transaction_id, stripe_charge_id, stripe_payment_intent_id,
-                              amount_cents, currency, reason, status, created_at, closed_at)
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, substr(?8, 1, 100), ?9, ?10, ?11))",
+                              amount_cents, currency, reason, status, created_at, closed_at, due_at)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, substr(?8, 1, 100), ?9, ?10, ?11, ?12))",
                         host.random.uuid(now), dispute.id, transaction_id, dispute.charge_id, dispute.payment_intent,
-                        dispute.amount_cents, dispute.currency, dispute.reason, name_of(dispute.status), now, closed));
+                        dispute.amount_cents, dispute.currency, dispute.reason, name_of(dispute.status), now, closed,
+                        dispute.due_at));
   batch.push_back(guard_changed());
   return batch;
 }
@@ -225,7 +227,8 @@ std::vector<Statement> apply_waiting_disputes(Host& host, DisputedPayment paymen
                           waiting.amount_cents,
                           waiting.currency,
                           waiting.reason,
-                          value_named<DisputeStatus>(waiting.status).value_or(DisputeStatus::needs_response)};
+                          value_named<DisputeStatus>(waiting.status).value_or(DisputeStatus::needs_response),
+                          {}};
     effect.push_back(sql("UPDATE disputes SET transaction_id = ?2 WHERE stripe_dispute_id = ?1", waiting.id,
                          payment.transaction_id));
     if (waiting.currency == payment.currency) apply(effect, host, payment, shares, dispute, std::nullopt, now);
