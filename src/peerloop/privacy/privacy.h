@@ -33,3 +33,5 @@ inline constexpr auto privacy_routes = table(
 // clang-format on
 
 }  // namespace isthmus::peerloop
+/// The row that removes it, at that moment or later.
+Statement enqueue_object_removal(Host& host, std::string_view key, Timestamp moment);

@@ -1,14 +1,21 @@
+#include "peerloop/privacy/privacy.h"
+
 #include <algorithm>
 
 #include <doctest/doctest.h>
 
 #include "native/fake_stream.h"
 #include "native/peerloop_server.h"
+#include "native/marketplace.h"
+#include "native/campus.h"
 #include "peerloop/notifications/notify.h"
 #include "peerloop/privacy/sections.h"
 
+#include "peerloop/learning/routes.h"
 namespace isthmus::native {
 
+#include "peerloop/scheduling/routes.h"
+#include "peerloop/teaching/routes.h"
 namespace {
 
 std::string path_of(const Account& account, std::string_view rest = "") {
@@ -182,6 +189,113 @@ TEST_CASE("what somebody was doing while their account was deleted leaves nothin
       CHECK_MESSAGE(!std::ranges::contains(found, table), table);
   }
 }
+
+constexpr auto departure_routes =
+    join(peerloop::privacy_routes, peerloop::scheduling_routes, peerloop::learning_routes, peerloop::teaching_routes);
+constexpr App departure_app{"peerloop", "Departure", departure_routes, &test_authenticator};
+
+/// A student who learns with the creator of one course and with a student-teacher of another. It is a Monday.
+class Departure : public Campus {
+ public:
+  Departure() : Campus(departure_app) {
+    world.settings.values = {{"APP_URL", "https://app.example.org"},
+                             {"RESEND_API_KEY", "re_test"},
+                             {"RESEND_FROM_ADDRESS", "noreply@example.org"}};
+    world.http.respond = [](const OutgoingRequest&) -> Result<IncomingAnswer> {
+      return IncomingAnswer{200, {}, R"({"id":"mail"})"};
+    };
+    const Json hours{{"weekday", "wednesday"}, {"from", "09:00"}, {"to", "17:00"}};
+    CHECK(server.put("/api/availability", {{"timezone", "UTC"}, {"rules", {hours}}}, creator).status == 200);
+    with_creator = text("SELECT id FROM enrollments WHERE student_id = ?1", {student.id});
+    const std::string rust = add_course(creator, "rust");
+    let_teach(teacher, rust);
+    with_teacher = world.new_id();
+    world.database.execute(R"(
+        INSERT INTO enrollments (id, course_id, student_id, teacher_id, instructor_type, status, price_cents, currency,
+                                 checkout_expires_at, enrolled_at, created_at, updated_at)
+        VALUES (?1, ?2, ?3, ?4, 'student_teacher', 'enrolled', 45000, 'usd', ?5, ?5, ?5, ?5))",
+                           {with_teacher, rust, student.id, teacher.id, world.now().ms});
+  }
+  Reply act(const std::string& path, const Caller& who, const Json& body = nullptr) {
+    Reply reply = body.is_null() ? server.post(path, who) : server.post(path, body, who);
+    CHECK_MESSAGE(reply.status < 300, reply.body);
+    return reply;
+  }
+  std::string book(std::string_view starts_at) {
+    const Json wish{{"enrollmentId", with_creator},
+                    {"teacherId", creator.id},
+                    {"startsAt", std::string(starts_at)},
+                    {"durationMinutes", 60}};
+    return act("/api/sessions", student, wish).json()["id"].get<std::string>();
+  }
+
+  std::string with_creator, with_teacher;
+};
+
+}  // namespace
+
+TEST_CASE("who goes takes their own words along, and their name from what others were told") {
+  Departure left;
+  const std::string kept = left.book("2026-09-23T10:00:00Z"), called_off = left.book("2026-09-30T10:00:00Z");
+  left.act("/api/sessions/" + kept + "/reschedule", left.student, {{"startsAt", "2026-09-30T12:00:00Z"}});
+  left.act("/api/sessions/" + called_off + "/cancel", left.student, {{"reason", "Zora is ill"}});
+  left.act("/api/enrollments/" + left.with_teacher + "/recommend", left.teacher);
+  left.act("/api/enrollments/" + left.with_creator + "/certify", left.creator);
+  left.act("/api/courses/cpp/teach", left.student, {{"message", "Zora taught me"}});
+  left.act("/api/courses/" + left.course + "/teachers/" + left.student.id + "/approve", left.creator);
+  CHECK(left.server.del("/api/courses/cpp/teach", left.student).status == 204);
+  left.world.database.execute("DELETE FROM idempotency_keys");
+  for (const char* kind : {"session_booked", "session_moved", "session_cancelled", "completion_recommended",
+                           "teaching_requested", "teaching_ended"})
+    CHECK_MESSAGE(left.count("SELECT count(*) FROM notifications WHERE user_id = ?1 AND kind = ?2"
+                             " AND data LIKE '%Name of student%'",
+                             {left.creator.id, std::string(kind)}) > 0,
+                  std::string(kind));
+  CHECK_FALSE(tables_that_mention(left.world, "Zora").empty());
+
+  CHECK(left.server.del("/api/users/" + left.student.id, left.student).status == 204);
+  for (const char* trace : {"Name of student", "Zora"})
+    for (const std::string& table : tables_that_mention(left.world, trace))
+      CHECK_MESSAGE(table.empty(), std::string(trace), " in ", table);
+  CHECK(left.count("SELECT count(*) FROM notifications WHERE user_id = ?1 AND data LIKE '%Deleted user%'",
+                   {left.creator.id}) >= 6);
+}
+
+TEST_CASE("what is told of somebody while they go is told without their name") {
+  Departure left;
+  const std::string session = left.book("2026-09-23T10:00:00Z");
+  CHECK(left.server.del("/api/users/" + left.student.id, left.student).status == 204);
+  StandaloneHost standalone(left.world);
+  const auto tell = [&](peerloop::Notice notice, std::string data) {
+    CHECK(run(left.world, standalone.host().database.write(peerloop::notify(standalone.host(), notice, left.creator.id,
+                                                                            left.world.new_id(), std::move(data))))
+              .has_value());
+  };
+  tell(peerloop::Notice::session_cancelled, Json{{"sessionId", session}, {"otherName", "Name of student"}}.dump());
+  tell(peerloop::Notice::teaching_ended,
+       Json{{"teacherId", left.student.id}, {"teacherName", "Name of student"}}.dump());
+  CHECK_FALSE(std::ranges::contains(tables_that_mention(left.world, "Name of student"), "notifications"));
+  left.world.database.execute("UPDATE sessions SET cancel_reason = 'Zora is ill' WHERE cancelled_by = ?1",
+                              {left.student.id});
+  CHECK(left.count("SELECT count(*) FROM sessions WHERE cancelled_by = ?1", {left.student.id}) == 1);
+  CHECK(tables_that_mention(left.world, "Zora").empty());
+}
+
+TEST_CASE("why somebody wanted their money back goes with them") {
+  Marketplace market;
+  market.enroll_and_pay(market.student);
+  const std::string enrollment = market.text("SELECT id FROM enrollments");
+  const Json wish{{"enrollmentId", enrollment}, {"amountCents", 1000}, {"reason", "Zora was ill"}};
+  CHECK(market.server.post("/api/admin/refunds", wish, market.admin).status == 202);
+  CHECK(market.server.post("/api/enrollments/" + enrollment + "/refund", {{"reason", "Zora is ill"}}, market.student)
+            .status == 202);
+  CHECK(market.count("SELECT count(*) FROM refund_requests WHERE reason LIKE 'Zora%'") == 2);
+  market.world.database.execute("UPDATE users SET deleted_at = updated_at WHERE id = ?1", {market.student.id});
+  CHECK(market.count("SELECT count(*) FROM refund_requests WHERE reason LIKE 'Zora%'") == 0);
+  CHECK(market.count("SELECT count(*) FROM refund_requests") == 2);
+}
+
+namespace {
 
 TEST_CASE("a picture that arrives while its account is deleted goes as well") {
   PeerloopServer server;

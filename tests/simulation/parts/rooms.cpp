@@ -173,6 +173,11 @@ std::string stays_unlike_ours(Life& life) {
 
 std::string recordings_lost(Life& life) {
   for (const auto& [record, session] : life.belongings.of<Rooms>().recordings) {
+    const std::int64_t here = life.count(
+        "SELECT count(*) FROM sessions s JOIN users u ON u.id IN (s.student_id, s.teacher_id) "
+        "WHERE s.id = ?1 AND u.deleted_at IS NULL",
+        {session});
+    if (here == 0) continue;
     const std::string key = life.find(
         "SELECT coalesce(object_key, status) FROM recordings WHERE provider_record_id = ?1 AND session_id = ?2",
         {record, session});
@@ -187,15 +192,15 @@ std::string recordings_lost(Life& life) {
 std::string told_of_outcomes(Life& life) {
   const std::int64_t told = life.resend.count("session_completed");
   const std::int64_t completed = 2 * life.count("SELECT count(*) FROM sessions WHERE status = 'completed'");
+  // One who had left before the start counts as having come until that is told.
+  const std::int64_t turned = 2 * life.count(R"(
+      SELECT count(*) FROM sessions s WHERE status = 'no_show' AND EXISTS (
+        SELECT 1 FROM session_attendance a WHERE a.session_id = s.id AND a.left_at <= s.starts_at))");
   const std::int64_t dead = life.dead_mails();
   if (told > completed + turned || told + dead < completed)
     return std::to_string(completed) + " to be told, " + std::to_string(told) + " told";
   return {};
 }
-  // One who had left before the start counts as having come until that is told.
-  const std::int64_t turned = 2 * life.count(R"(
-      SELECT count(*) FROM sessions s WHERE status = 'no_show' AND EXISTS (
-        SELECT 1 FROM session_attendance a WHERE a.session_id = s.id AND a.left_at <= s.starts_at))");
 
 constexpr std::array laws{
     Law{"nobody left before they came", Law::When::always,
