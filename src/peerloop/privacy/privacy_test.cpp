@@ -4,18 +4,18 @@
 
 #include <doctest/doctest.h>
 
-#include "native/fake_stream.h"
-#include "native/peerloop_server.h"
-#include "native/marketplace.h"
 #include "native/campus.h"
+#include "native/fake_stream.h"
+#include "native/marketplace.h"
+#include "native/peerloop_server.h"
+#include "peerloop/learning/routes.h"
 #include "peerloop/notifications/notify.h"
 #include "peerloop/privacy/sections.h"
-
-#include "peerloop/learning/routes.h"
-namespace isthmus::native {
-
 #include "peerloop/scheduling/routes.h"
 #include "peerloop/teaching/routes.h"
+
+namespace isthmus::native {
+
 namespace {
 
 std::string path_of(const Account& account, std::string_view rest = "") {
@@ -82,19 +82,65 @@ TEST_CASE("a section that is too long says that it was cut") {
   const Account ada = server.sign_up("ada");
   server.world.database.execute(R"(
       WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i <= 5000)
-      INSERT INTO notifications (id, user_id, kind, cause, created_at)
-      SELECT printf('00000000-0000-7000-8000-%012d', i), ?1, 'new_message', 'message:' || i, ?2 FROM n)",
+      INSERT INTO notifications (id, user_id, kind, cause, data, created_at)
+      SELECT printf('00000000-0000-7000-8000-%012d', i), ?1, 'new_message', 'message:' || i, json_object('n', i), ?2
+      FROM n)",
                                 {ada.id, server.world.now().ms});
   const Json held = server.get(path_of(ada, "/export"), ada).json();
   CHECK(held["notifications"].size() == 5000);
   CHECK(held["truncated"] == Json{"notifications"});
+
+  const std::string section = path_of(ada, "/export?section=");
+  const std::string cursor = held["next"]["notifications"].get<std::string>();
+  const Json rest = server.get(section + "notifications&cursor=" + cursor, ada).json();
+  CHECK(rest["notifications"].size() == 1);
+  CHECK(held["notifications"].back()["data"]["n"] == 2);
+  CHECK(rest["notifications"][0]["data"]["n"] == 1);
+  CHECK(rest["truncated"] == Json::array());
+  CHECK(rest["next"] == Json::object());
+  CHECK_FALSE(rest.contains("account"));
+  CHECK(server.get(section + "account", ada).json()["account"] == held["account"]);
+  CHECK(server.get(section + "messages&cursor=" + cursor, ada).code() == "invalid_cursor");
+  CHECK(server.get(section + "notifications&cursor=x", ada).code() == "invalid_cursor");
+  CHECK(server.get(section + "nonsense", ada).code() == "unknown_section");
+  CHECK(server.get(path_of(ada, "/export?cursor=" + cursor), ada).status == 400);
+}
+
+TEST_CASE("what somebody set, and what was done about them, is part of it, and each section is there by itself") {
+  PeerloopServer server;
+  const Account ada = server.sign_up("ada", "creator");
+  const Json hours{{"weekday", "monday"}, {"from", "09:00"}, {"to", "17:00"}};
+  CHECK(server.put("/api/availability", {{"timezone", "UTC"}, {"rules", {hours}}}, ada).status == 200);
+  CHECK(server.post("/api/calendar/token", ada).status < 300);
+  server.world.database.execute(
+      "INSERT INTO audit_log (id, actor_id, action, target_type, target_id, details, created_at)"
+      " VALUES (?1, ?2, 'user.suspend', 'user', ?2, '{\"reason\":\"spam\"}', ?3)",
+      {server.world.new_id(), ada.id, server.world.now().ms});
+  const Reply whole = server.get(path_of(ada, "/export"), ada);
+  REQUIRE_MESSAGE(whole.status == 200, whole.body);
+  const Json held = whole.json();
+  CHECK(held["availability"][0]["sessionMinutes"].is_array());
+  for (const char* name : {"bufferBeforeMinutes", "bufferAfterMinutes", "minimumNoticeMinutes", "changeNoticeMinutes",
+                           "horizonDays", "dailyLimit", "slotStepMinutes"})
+    CHECK_MESSAGE(held["availability"][0].contains(name), name);
+  CHECK(held["calendarLinks"].size() == 1);
+  CHECK(held["account"][0]["suspendedAt"].is_null());
+  CHECK(held["privilegedActsAboutYou"][0]["details"] == Json{{"reason", "spam"}});
+  CHECK_FALSE(held["privilegedActsAboutYou"][0].contains("actorId"));
+  for (const auto& section : peerloop::export_sections()) {
+    CAPTURE(section.name);
+    const std::string name(section.name);
+    const Reply page = server.get(path_of(ada, "/export?section=" + name), ada);
+    REQUIRE_MESSAGE(page.status == 200, page.body);
+    CHECK(page.json()[name] == held[name]);
+    server.world.database.execute("DELETE FROM rate_limits");
+  }
 }
 
 TEST_CASE("every table that knows a person is part of the export, or it is said why not") {
   PeerloopServer server;
   const std::map<std::string_view, std::string_view> left_out{
       {"refresh_tokens", "hashes of secrets; their sessions are shown as devices"},
-      {"calendar_links", "hashes of secrets"},
       {"earning_totals", "sums of shares and transfers, which are shown one by one"},
       {"one_time_tokens", "hashes of secrets, gone within a day"},
       {"transfer_reversals", "shown with their transfers, by what came back"},
@@ -106,7 +152,7 @@ TEST_CASE("every table that knows a person is part of the export, or it is said 
   for (const SqlValue& cell : tables.cells) {
     const auto& table = std::get<std::string>(cell);
     const bool exported = std::ranges::any_of(peerloop::export_sections(), [&](const auto& section) {
-      return section.sql.contains("FROM " + table + ' ') || section.sql.contains("JOIN " + table + ' ');
+      return section.source.contains("FROM " + table + ' ') || section.source.contains("JOIN " + table + ' ');
     });
     CHECK_MESSAGE(exported != left_out.contains(table), table);
   }
@@ -140,55 +186,6 @@ TEST_CASE("a deleted account leaves nothing that names the person") {
 }
 
 namespace {
-
-/// Begins a request, and lets it stand before the `nth` of its batches until the account is deleted.
-Reply delete_during(PeerloopServer& server, const Account& account, Outgoing outgoing, int nth = 2) {
-  int batches = 0;
-  server.world.fates = [&](const HostCall& call) {
-    const bool waits = call.port == "database" && ++batches == nth;
-    return Fate{.before = waits ? minute : 0};
-  };
-  const auto begun = server.begin(std::move(outgoing));
-  server.world.scheduler.run_until(server.world.now() + second);
-  const auto deletion = server.begin({"DELETE", path_of(account), account.caller.headers, {}});
-  server.world.scheduler.run();
-  server.world.fates = {};
-  CHECK(deletion->reply().status == 204);
-  return begun->reply();
-}
-
-}  // namespace
-
-TEST_CASE("what somebody was doing while their account was deleted leaves nothing behind") {
-  const auto json = [](std::string method, std::string target, const Account& who, const Json& body) {
-    return Outgoing{std::move(method), std::move(target), who.caller.with("content-type", "application/json").headers,
-                    body.dump()};
-  };
-  for (int deed = 0; deed < 7; ++deed) {
-    CAPTURE(deed);
-    PeerloopServer server;
-    const Account ada = server.sign_up("ada", "creator");
-    const Account bob = server.sign_up("bob");
-    const Json hours{{"weekday", "monday"}, {"from", "09:00"}, {"to", "17:00"}};
-    const Outgoing deeds[] = {
-        json("PATCH", path_of(ada), ada, {{"bio", "Augusta was here."}, {"expertise", {"Augusta"}}}),
-        json("POST", path_of(bob, "/follow"), ada, Json::object()),
-        json("POST", path_of(bob, "/block"), ada, Json::object()),
-        json("POST", "/api/courses", ada, {{"title", "Augusta was here"}, {"description", "x"}, {"priceCents", 100}}),
-        json("PUT", "/api/availability", ada, {{"timezone", "UTC"}, {"rules", {hours}}}),
-        json("POST", "/api/auth/resend-verification", ada, Json::object()),
-        with_picture(ada),
-    };
-    const Reply reply = delete_during(server, ada, deeds[deed]);
-    CHECK_MESSAGE((reply.status >= 400 && reply.status < 500), reply.body);
-    CHECK(tables_that_mention(server.world, "Augusta").empty());
-    CHECK(server.world.database.count("SELECT count(*) FROM users WHERE id = ?1 AND bio = '' AND avatar_key IS NULL",
-                                      {ada.id}) == 1);
-    const auto found = tables_that_mention(server.world, ada.id);
-    for (const std::string table : {"follows", "blocks", "expertise", "availability", "one_time_tokens"})
-      CHECK_MESSAGE(!std::ranges::contains(found, table), table);
-  }
-}
 
 constexpr auto departure_routes =
     join(peerloop::privacy_routes, peerloop::scheduling_routes, peerloop::learning_routes, peerloop::teaching_routes);
@@ -296,6 +293,55 @@ TEST_CASE("why somebody wanted their money back goes with them") {
 }
 
 namespace {
+
+/// Begins a request, and lets it stand before the `nth` of its batches until the account is deleted.
+Reply delete_during(PeerloopServer& server, const Account& account, Outgoing outgoing, int nth = 2) {
+  int batches = 0;
+  server.world.fates = [&](const HostCall& call) {
+    const bool waits = call.port == "database" && ++batches == nth;
+    return Fate{.before = waits ? minute : 0};
+  };
+  const auto begun = server.begin(std::move(outgoing));
+  server.world.scheduler.run_until(server.world.now() + second);
+  const auto deletion = server.begin({"DELETE", path_of(account), account.caller.headers, {}});
+  server.world.scheduler.run();
+  server.world.fates = {};
+  CHECK(deletion->reply().status == 204);
+  return begun->reply();
+}
+
+}  // namespace
+
+TEST_CASE("what somebody was doing while their account was deleted leaves nothing behind") {
+  const auto json = [](std::string method, std::string target, const Account& who, const Json& body) {
+    return Outgoing{std::move(method), std::move(target), who.caller.with("content-type", "application/json").headers,
+                    body.dump()};
+  };
+  for (int deed = 0; deed < 7; ++deed) {
+    CAPTURE(deed);
+    PeerloopServer server;
+    const Account ada = server.sign_up("ada", "creator");
+    const Account bob = server.sign_up("bob");
+    const Json hours{{"weekday", "monday"}, {"from", "09:00"}, {"to", "17:00"}};
+    const Outgoing deeds[] = {
+        json("PATCH", path_of(ada), ada, {{"bio", "Augusta was here."}, {"expertise", {"Augusta"}}}),
+        json("POST", path_of(bob, "/follow"), ada, Json::object()),
+        json("POST", path_of(bob, "/block"), ada, Json::object()),
+        json("POST", "/api/courses", ada, {{"title", "Augusta was here"}, {"description", "x"}, {"priceCents", 100}}),
+        json("PUT", "/api/availability", ada, {{"timezone", "UTC"}, {"rules", {hours}}}),
+        json("POST", "/api/auth/resend-verification", ada, Json::object()),
+        with_picture(ada),
+    };
+    const Reply reply = delete_during(server, ada, deeds[deed]);
+    CHECK_MESSAGE((reply.status >= 400 && reply.status < 500), reply.body);
+    CHECK(tables_that_mention(server.world, "Augusta").empty());
+    CHECK(server.world.database.count("SELECT count(*) FROM users WHERE id = ?1 AND bio = '' AND avatar_key IS NULL",
+                                      {ada.id}) == 1);
+    const auto found = tables_that_mention(server.world, ada.id);
+    for (const std::string table : {"follows", "blocks", "expertise", "availability", "one_time_tokens"})
+      CHECK_MESSAGE(!std::ranges::contains(found, table), table);
+  }
+}
 
 TEST_CASE("a picture that arrives while its account is deleted goes as well") {
   PeerloopServer server;
