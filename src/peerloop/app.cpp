@@ -33,6 +33,7 @@
 #include "peerloop/scheduling/session_news.h"
 #include "peerloop/teaching/routes.h"
 #include "peerloop/video/end_rooms.h"
+#include "peerloop/video/forget.h"
 #include "peerloop/video/routes.h"
 #include "peerloop/video/settle.h"
 #include "peerloop/webhooks/bigbluebutton.h"
@@ -88,6 +89,7 @@ constexpr auto deliveries = std::to_array<OutboxHandler>({
     mirror_membership_handler,
     recording_outbox_handler,
     room_end_outbox_handler,
+    recordings_forgetting_handler,
     revocation_handler,
     calling_off_handler,
 });

@@ -323,6 +323,16 @@ const listings = [
     'SELECT id FROM recordings WHERE session_id = ? ORDER BY recorded_at DESC, id DESC LIMIT 50',
   ],
   [
+    'the recordings of sessions that somebody had with those who are gone',
+    'recordings_of_session',
+    'SELECT r.id FROM (SELECT id, teacher_id AS other_id FROM sessions WHERE student_id = ?1 UNION ALL SELECT id, student_id FROM sessions WHERE teacher_id = ?1) s JOIN users u ON u.id = s.other_id JOIN recordings r ON r.session_id = s.id WHERE u.deleted_at IS NOT NULL LIMIT ?2',
+  ],
+  [
+    'what others were told of somebody’s sessions',
+    'sqlite_autoindex_notifications_2 (user_id=? AND kind=? AND cause>? AND cause<?)',
+    "SELECT n.id FROM sessions s JOIN notifications n ON n.user_id = s.teacher_id AND n.kind IN ('session_booked', 'session_moved', 'session_cancelled') AND n.cause > 'session:' || s.id || ':' AND n.cause < 'session:' || s.id || ';' WHERE s.student_id = ?",
+  ],
+  [
     'recordings that were given up',
     'recordings_failed',
     "SELECT id FROM recordings WHERE status = 'failed' ORDER BY created_at DESC, id DESC LIMIT ?",

@@ -760,6 +760,29 @@ test('a deleted person’s sessions and tokens go with them', () => {
   assert.equal(count(db, 'auth_sessions') + count(db, 'refresh_tokens'), 0);
 });
 
+test('who is gone is forgotten also by rows that were written before anybody forgot', () => {
+  const db = emptyDatabase();
+  db.prepare(insertUser).run(id(1), 'a@b.test', 'abc');
+  db.prepare(insertUser).run(id(2), 'b@b.test', 'bcd');
+  const { sql } = migrations.find(({ name }) => name.includes('forgetting')) ?? {};
+  const tell = db.prepare(
+    "INSERT INTO notifications (id, user_id, kind, cause, data, created_at) VALUES (?, ?, 'teaching_requested', ?, ?, ?)",
+  );
+  const data = JSON.stringify({ applicantId: id(1), applicantName: 'Ada' });
+  const names = () => all(db, "SELECT data ->> 'applicantName' AS name FROM notifications").map(({ name }) => name);
+  tell.run(id(3), id(2), 'teaching:1', data, now);
+  assert.deepEqual(names(), ['Ada']);
+  db.exec('DROP TRIGGER users_deleted_are_forgotten');
+  db.prepare('UPDATE users SET deleted_at = ? WHERE id = ?').run(now, id(1));
+  db.exec(String(sql).slice(String(sql).indexOf('-- The same for whoever has gone already.')));
+  assert.deepEqual(names(), ['Deleted user']);
+  assert.deepEqual(all(db, 'SELECT kind, payload FROM outbox'), [
+    { kind: 'recordings.forget', payload: JSON.stringify({ userId: id(1) }) },
+  ]);
+  tell.run(id(4), id(2), 'teaching:2', data, now);
+  assert.deepEqual(names(), ['Deleted user', 'Deleted user']);
+});
+
 describe('the README’s SQL', () => {
   const readme = readFileSync(new URL('../../schema/peerloop/README.md', import.meta.url), 'utf8');
   const statements = [...readme.matchAll(/```sql\n(.*?)```/gs)]

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "adapters/provider_call.h"
 #include "base/encoding.h"
 #include "base/strings.h"
 #include "json/value.h"
@@ -20,6 +21,7 @@ constexpr std::int64_t longest_wait_s = 6 * 60 * 60;
 void write_email(JsonWriter& json, const Email& email, std::string_view from) {
   json.begin_object().member("from", from).member("to", email.to).member("subject", email.subject);
   json.member("html", email.html).member("text", email.text);
+  if (email.scheduled_at) json.member("scheduled_at", to_rfc3339(*email.scheduled_at));
   if (!email.tags.empty()) {
     json.key("tags").begin_array();
     for (const auto& [name, value] : email.tags)
@@ -50,6 +52,22 @@ Error refusal(int status, std::string_view code, std::string log) {
   return Error(status, code, ClientText("The mail could not be sent."), LogText(std::move(log)));
 }
 
+/// A mail that is in flight under the same key, or a limit of so many a second, is over in a moment; the quota of a day
+/// or a month is not.
+bool is_worth_another_try(const IncomingAnswer& answer) {
+  if (answer.status == 409) return error_name(answer) == "concurrent_idempotent_requests";
+  return says_later(answer) && !error_name(answer).ends_with("quota_exceeded");
+}
+
+/// Ten mails are sent in a row by who holds them for two minutes: were Resend silent, five would have opened the
+/// circuit by then.
+constexpr ProviderCalls calls{.provider = "resend",
+                              .timeout = 6 * second,
+                              .patience = 8 * second,
+                              .first_pause = 500,
+                              .longest_pause = 3 * second,
+                              .is_worth_another_try = is_worth_another_try};
+
 Error error_of(const IncomingAnswer& answer) {
   const std::string name = error_name(answer);
   const std::string log = "Resend answered " + std::to_string(answer.status) + ' ' + name;
@@ -78,14 +96,15 @@ std::optional<std::vector<std::string>> read_ids(std::string_view body) {
 
 }  // namespace
 
-Result<Resend> Resend::create(HttpClient& http, const Settings& settings) {
+Result<Resend> Resend::create(Host& host) {
+  const Settings& settings = host.settings;
   const auto api_key = settings.find("RESEND_API_KEY");
   const auto from = settings.find("RESEND_FROM_ADDRESS");
   if (!api_key || !from)
     return Failure(unavailable(std::string(api_key ? "RESEND_FROM_ADDRESS" : "RESEND_API_KEY") + " is not set"));
   std::string_view url = settings.get("RESEND_URL", default_url);
   while (url.ends_with('/')) url.remove_suffix(1);
-  return Resend(http, std::string(url), std::string(trim(*api_key)), std::string(trim(*from)));
+  return Resend(host, std::string(url), std::string(trim(*api_key)), std::string(trim(*from)));
 }
 
 Task<Result<std::string>> Resend::post(std::string path, std::string json, std::string idempotency_key) {
@@ -101,7 +120,10 @@ Task<Result<std::string>> Resend::post(std::string path, std::string json, std::
                      {"user-agent", "isthmus/1.0"}};
   request.body = std::move(json);
   request.largest_answer = largest_answer;
-  auto answer = co_await http_.send(std::move(request));
+  auto called = co_await attempt(call_provider(host_, calls, std::move(request)));
+  if (!called)
+    co_return Failure(unavailable("Resend: " + std::string(called.error().code), seconds_to_wait(called.error())));
+  IncomingAnswer answer = *std::move(called);
   if (answer.status < 200 || answer.status >= 300) co_return Failure(error_of(answer));
   co_return std::move(answer.body);
 }
@@ -121,6 +143,7 @@ Task<Result<std::vector<std::string>>> Resend::send_batch(std::vector<Email> ema
   json.begin_array();
   for (const Email& email : emails) {
     if (!email.attachments.empty()) co_return Failure(internal_error("Resend's batches carry no attachments"));
+    if (email.scheduled_at) co_return Failure(internal_error("Resend's batches are sent at once"));
     write_email(json, email, from_);
   }
   json.end_array();

@@ -15,18 +15,18 @@ namespace isthmus {
 class Resend final : public EmailProvider {
  public:
   /// Fails with 503 where a setting is missing, so that mails wait until it is there.
-  static Result<Resend> create(HttpClient& http, const Settings& settings);
+  static Result<Resend> create(Host& host);
 
   Task<Result<std::string>> send(Email email, std::string idempotency_key) override;
   Task<Result<std::vector<std::string>>> send_batch(std::vector<Email> emails, std::string idempotency_key) override;
 
  private:
-  Resend(HttpClient& http, std::string url, std::string api_key, std::string from)
-      : http_(http), url_(std::move(url)), api_key_(std::move(api_key)), from_(std::move(from)) {}
+  Resend(Host& host, std::string url, std::string api_key, std::string from)
+      : host_(host), url_(std::move(url)), api_key_(std::move(api_key)), from_(std::move(from)) {}
 
   Task<Result<std::string>> post(std::string path, std::string json, std::string idempotency_key);
 
-  HttpClient& http_;
+  Host& host_;
   std::string url_;
   std::string api_key_;
   std::string from_;

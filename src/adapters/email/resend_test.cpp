@@ -14,13 +14,18 @@ struct Post {
   }
 
   Result<std::string> send(Email email = {"ada@example.org", "Hello", "<p>Hi</p>", "Hi", {{"template", "hello"}}, {}}) {
-    auto provider = Resend::create(world.http, world.settings);
+    auto provider = Resend::create(standalone.host());
     REQUIRE(provider.has_value());
     return run(world, provider->send(std::move(email), "key-1"));
   }
+  /// However often it is asked.
   Result<std::string> send_and_hear(IncomingAnswer answer) {
-    world.http.answers.push_back(std::move(answer));
+    world.http.respond = [answer](const OutgoingRequest&) -> Result<IncomingAnswer> { return answer; };
     return send();
+  }
+  Result<std::vector<std::string>> send_batch(std::vector<Email> emails, std::string key) {
+    auto provider = Resend::create(standalone.host());
+    return run(world, provider->send_batch(std::move(emails), std::move(key)));
   }
   std::string header(std::string_view name) {
     for (const auto& [key, value] : world.http.sent.back().headers)
@@ -29,6 +34,7 @@ struct Post {
   }
 
   World world{"peerloop"};
+  StandaloneHost standalone{world};
 };
 
 IncomingAnswer refusal(int status, std::string_view name) {
@@ -96,27 +102,75 @@ TEST_CASE("errors say whether another try is worth it") {
   CHECK(wait.error().status == 429);
   CHECK(wait.error().retry_after_seconds == 7);
   CHECK_FALSE(wait.error().log.value.contains("ada@"));
+  post.world.http.respond = nullptr;
   CHECK(post.send().error().status == 503);
+}
+
+TEST_CASE("what fails in passing is sent again, as the same mail") {
+  for (const auto& passing : {refusal(500, "internal_server_error"), refusal(429, "rate_limit_exceeded"),
+                              refusal(409, "concurrent_idempotent_requests")}) {
+    CAPTURE(passing.body);
+    Post post;
+    post.world.http.answers = {passing, passing, {200, {}, R"({"id":"mail-1"})"}};
+    CHECK(post.send().value_or("") == "mail-1");
+    const auto& sent = post.world.http.sent;
+    REQUIRE(sent.size() == 3);
+    CHECK(sent[0].body == sent[2].body);
+    CHECK(sent[0].headers == sent[2].headers);
+  }
+}
+
+TEST_CASE("what a moment will not change is asked once") {
+  for (const auto& lasting : {refusal(429, "daily_quota_exceeded"), refusal(409, "invalid_idempotent_request"),
+                              refusal(422, "validation_error"), refusal(401, "missing_api_key")}) {
+    CAPTURE(lasting.body);
+    Post post;
+    CHECK_FALSE(post.send_and_hear(lasting).has_value());
+    CHECK(post.world.http.sent.size() == 1);
+  }
+}
+
+TEST_CASE("while Resend is down its circuit is open, and mails wait without asking") {
+  Post post;
+  for (int i = 0; i < Circuit::failures_to_open; ++i)
+    CHECK(post.send_and_hear({503, {}, "down"}).error().code == "unavailable");
+  const std::size_t sent = post.world.http.sent.size();
+  const auto refused = post.send();
+  CHECK(refused.error().code == "unavailable");
+  CHECK(refused.error().retry_after_seconds == Circuit::first_pause / second);
+  CHECK(post.world.http.sent.size() == sent);
+  post.world.scheduler.advance(Circuit::first_pause);
+  CHECK(post.send_and_hear({200, {}, R"({"id":"mail-1"})"}).has_value());
+}
+
+TEST_CASE("a mail may be sent later, and a batch may not") {
+  Post post;
+  Email email{"ada@example.org", "Hello", "<p>Hi</p>", "Hi", {}, {}};
+  email.scheduled_at = Timestamp{1'790'000'000'000};
+  post.world.http.answers.push_back({200, {}, R"({"id":"mail-1"})"});
+  CHECK(post.send(email).has_value());
+  CHECK(Json::parse(post.world.http.sent.back().body)["scheduled_at"] == "2026-09-21T14:13:20.000Z");
+  CHECK(post.send_batch({email}, "key-2").error().status == 500);
+  CHECK(post.world.http.sent.size() == 1);
 }
 
 TEST_CASE("a batch is all or none") {
   Post post;
-  auto provider = Resend::create(post.world.http, post.world.settings);
   post.world.http.answers.push_back({200, {}, R"({"data":[{"id":"one"},{"id":"two"}]})"});
   const std::vector<Email> emails(2, Email{"a@b.c", "s", "h", "t", {}, {}});
-  const auto ids = run(post.world, provider->send_batch(emails, "key-2"));
+  const auto ids = post.send_batch(emails, "key-2");
   REQUIRE(ids.has_value());
   CHECK(*ids == std::vector<std::string>{"one", "two"});
   CHECK(post.world.http.sent.back().url.ends_with("/emails/batch"));
   CHECK(Json::parse(post.world.http.sent.back().body).size() == 2);
   post.world.http.answers.push_back({200, {}, R"({"data":[{"id":"one"}]})"});
-  CHECK_FALSE(run(post.world, provider->send_batch(emails, "key-3")).has_value());
+  CHECK_FALSE(post.send_batch(emails, "key-3").has_value());
 }
 
 TEST_CASE("mails wait while a setting is missing") {
   Post post;
   post.world.settings.values.erase("RESEND_API_KEY");
-  const auto provider = Resend::create(post.world.http, post.world.settings);
+  const auto provider = Resend::create(post.standalone.host());
   REQUIRE_FALSE(provider.has_value());
   CHECK(provider.error().status == 503);
   CHECK(provider.error().log.value == "RESEND_API_KEY is not set");

@@ -2,23 +2,17 @@
 
 #include <algorithm>
 
-#include "base/strings.h"
+#include "adapters/provider_call.h"
 #include "json/value.h"
 
 namespace isthmus {
 
 namespace {
 
-/// A client waits for the sum of all tries; no new one begins after `patience`.
-constexpr Millis timeout = 8 * second;
-constexpr Millis patience = 12 * second;
-constexpr Millis first_pause = 500;
-constexpr Millis longest_pause = 3 * second;
-
 Error unavailable_because(std::string log, std::string_view code = payment_error::unavailable) {
   return Error(503, code, ClientText("The payment provider does not answer at the moment. Please try again."),
                LogText(std::move(log)))
-      .with_retry_after(5);
+      .with_retry_after(shortest_wait_s);
 }
 
 Error our_fault(std::string_view code, std::string log) {
@@ -36,15 +30,12 @@ bool is_worth_another_try(const IncomingAnswer& answer) {
   return answer.status == 409 || answer.status == 429 || answer.status >= 500;
 }
 
-/// Full pauses would bring those who failed together back together.
-Millis pause_before(int next_try, Random& random, std::string_view retry_after) {
-  std::uint8_t jitter = 0;
-  random.fill({&jitter, 1});
-  const Millis longest = std::min(first_pause << (next_try - 2), longest_pause);
-  const Millis drawn = longest / 2 + longest * jitter / 512;
-  const auto asked = to_integer(retry_after);
-  return asked && *asked > 0 ? std::clamp(*asked * second, drawn, longest_pause) : drawn;
-}
+constexpr ProviderCalls calls{.provider = "stripe",
+                              .timeout = 8 * second,
+                              .patience = 12 * second,
+                              .first_pause = 500,
+                              .longest_pause = 3 * second,
+                              .is_worth_another_try = is_worth_another_try};
 
 /// https://docs.stripe.com/error-codes
 std::string_view meaning_of(std::string_view code, std::string_view param) {
@@ -74,11 +65,6 @@ Task<StripePayments::Answer> StripePayments::send(stripe::Call call) {
   const auto key = host_.settings.find("STRIPE_SECRET_KEY");
   if (!key) co_return refuse(our_fault(payment_error::not_configured, "STRIPE_SECRET_KEY is not set"));
 
-  Circuit& circuit = host_.circuits.of("stripe");
-  const Timestamp began = host_.clock.now();
-  if (!circuit.lets_through(began))
-    co_return refuse(unavailable_because("stripe: the circuit is open").with_retry_after(circuit.seconds_left(began)));
-
   OutgoingRequest request;
   request.url = std::string(host_.settings.get("STRIPE_URL", "https://api.stripe.com")) + call.path;
   request.headers = {{"authorization", "Bearer " + std::string(*key)},
@@ -92,23 +78,13 @@ Task<StripePayments::Answer> StripePayments::send(stripe::Call call) {
     request.headers.emplace_back("idempotency-key", call.idempotency_key);
     request.body = call.form;
   }
-  request.timeout = timeout;
 
-  Result<IncomingAnswer> answer = Failure(unavailable_because("not sent"));
-  for (int attempt_number = 1;; ++attempt_number) {
-    answer = co_await attempt(host_.http.send(request));
-    if (answer && !is_worth_another_try(*answer)) break;
-    if (attempt_number >= call.most_tries || host_.clock.now() - began >= patience) break;
-    const std::string_view asked = answer ? answer->header("retry-after") : std::string_view();
-    co_await attempt(host_.clock.sleep(pause_before(attempt_number + 1, host_.random, asked)));
-  }
-
-  if (answer && answer->status < 500)
-    circuit.succeeded();
-  else
-    circuit.failed(host_.clock.now());
+  ProviderCalls these = calls;
+  these.most_tries = call.most_tries;
+  auto answer = co_await attempt(call_provider(host_, these, std::move(request)));
   if (!answer)
-    co_return refuse(unavailable_because("stripe: " + std::string(answer.error().code) + " at " + call.path));
+    co_return refuse(unavailable_because("stripe: " + std::string(answer.error().code) + " at " + call.path)
+                         .with_retry_after(seconds_to_wait(answer.error())));
   if (answer->status >= 200 && answer->status < 300) co_return std::move(answer->body);
 
   std::string type, code, param;

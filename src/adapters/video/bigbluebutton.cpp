@@ -68,16 +68,17 @@ Task<Result<std::string>> BigBlueButton::call(std::string_view name, std::string
 }
 
 Task<Result<VideoRoom>> BigBlueButton::create_room(RoomRequest request) {
+  // Its recordings are pages of that server, to which nobody would find: what nobody can watch is not recorded.
   Query query;
-  query.add("allowStartStopRecording", "true")
+  query.add("allowStartStopRecording", "false")
       .add("attendeePW", password("attendee", request.room_id))
-      .add("autoStartRecording", "true")
+      .add("autoStartRecording", "false")
       .add("duration", std::to_string(request.minutes))
       .add("logoutURL", request.leave_url)
       .add("meetingExpireWhenLastUserLeftInMinutes", std::to_string(request.empty_minutes))
       .add("meetingID", request.room_id);
   if (request.webhook_url) query.add("meta_analytics-callback-url", *request.webhook_url);
-  query.add("moderatorPW", password("moderator", request.room_id)).add("name", request.title).add("record", "true");
+  query.add("moderatorPW", password("moderator", request.room_id)).add("name", request.title).add("record", "false");
   const std::string body = co_await call("create", std::move(query).text());
   if (child_text(body, "meetingID") != request.room_id)
     co_return Failure(video_call::unavailable("bigbluebutton made a meeting of another name"));

@@ -55,9 +55,10 @@ TEST_CASE("a meeting is made by the same call each time") {
   const auto& sent = setting.world.http.sent;
   CHECK(sent[0].url == sent[1].url);
   CHECK(sent[0].method == "GET");
-  CHECK(sent[0].url.starts_with("https://bbb.test/bigbluebutton/api/create?allowStartStopRecording=true&attendeePW="));
+  CHECK(sent[0].url.starts_with("https://bbb.test/bigbluebutton/api/create?allowStartStopRecording=false&attendeePW="));
   CHECK(sent[0].url.contains("&duration=85&logoutURL=https%3A%2F%2Fa.test%2Fx&"));
-  CHECK(sent[0].url.contains("&name=C%2B%2B%20%26%20more&record=true&checksum="));
+  CHECK(sent[0].url.contains("&name=C%2B%2B%20%26%20more&record=false&checksum="));
+  CHECK(sent[0].url.contains("&autoStartRecording=false&"));
 }
 
 TEST_CASE("a link names the meeting's creation, so that it dies with the meeting") {

@@ -8,8 +8,8 @@
 /// What the video providers' calls have in common: all of them can be sent again.
 namespace isthmus::video_call {
 
-/// Sends a request, up to three times where no answer came or one that says "later", unless the provider's circuit is
-/// open. Gives any other answer. `provider` has static storage.
+/// Calls a provider, and fails with `unavailable` where no answer came or one that says "later". `provider` has static
+/// storage.
 Task<Result<IncomingAnswer>> send(Host& host, std::string_view provider, OutgoingRequest request);
 
 Error unavailable(std::string log);

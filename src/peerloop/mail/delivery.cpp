@@ -84,7 +84,7 @@ Task<Result<Delivery>> deliver_mail(Host& host, const OutboxItem& item) {
   const auto app_url = host.settings.find("APP_URL");
   if (!app_url) co_return Failure(unavailable("APP_URL is not set, so mails would have no links"));
   auto rendered = co_await render_mail(payload.mail, recipient->name, payload.values.text, *app_url);
-  Resend provider = co_await Resend::create(host.http, host.settings);
+  Resend provider = co_await Resend::create(host);
   Email email{recipient->email,
               std::move(rendered.subject),
               std::move(rendered.html),

@@ -39,17 +39,17 @@ TEST_CASE("a mail waits out a provider that is down, and is sent once") {
   CHECK(server.sign_up("ada").access_token.size() > 0);
   CHECK(status_of_outbox(server) == "waiting");
   server.run_cron();
-  CHECK(server.world.http.sent.size() == 1);
+  CHECK(server.world.http.sent.size() == 3);
   server.world.http.respond = takes_all;
   server.world.scheduler.advance(minute);
   server.run_cron();
   server.run_cron();
-  CHECK(server.world.http.sent.size() == 2);
+  CHECK(server.world.http.sent.size() == 4);
   CHECK(status_of_outbox(server) == "delivered");
   // The same mail under the same key.
-  CHECK(server.world.http.sent[0].body == server.world.http.sent[1].body);
+  CHECK(server.world.http.sent[0].body == server.world.http.sent[3].body);
   const auto key = [](const OutgoingRequest& request) { return request.headers[2].second; };
-  CHECK(key(server.world.http.sent[0]) == key(server.world.http.sent[1]));
+  CHECK(key(server.world.http.sent[0]) == key(server.world.http.sent[3]));
 }
 
 TEST_CASE("a provider that is busy is left alone for as long as it says") {
@@ -95,7 +95,7 @@ TEST_CASE("nothing is sent to an address that bounced, nor to a deleted account"
     server.world.http.respond = takes_all;
     server.world.scheduler.advance(minute);
     server.run_cron();
-    CHECK(server.world.http.sent.size() == 1);
+    CHECK(server.world.http.sent.size() == 3);
     CHECK(status_of_outbox(server) == "delivered");
     CHECK(server.world.database.text("SELECT payload FROM outbox") == "{}");
     CHECK(server.world.database.text("SELECT status FROM emails") == "suppressed");

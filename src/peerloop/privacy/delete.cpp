@@ -9,6 +9,7 @@
 #include "peerloop/privacy/privacy.h"
 #include "peerloop/privacy/queries.h"
 #include "peerloop/scheduling/call_off.h"
+#include "peerloop/video/forget.h"
 
 namespace isthmus::peerloop {
 
@@ -19,19 +20,19 @@ Error obligations_left(std::string details) {
       .with_details(std::move(details));
 }
 
-Statement enqueue_removal(Host& host, std::string_view key, Timestamp moment) {
+struct OpenPage {
+  std::string session_id;
+};
+
+}  // namespace
+
+Statement enqueue_object_removal(Host& host, std::string_view key, Timestamp moment) {
   JsonWriter payload;
   payload.begin_object().member("key", key).end_object();
   std::string name(object_removal_handler.kind);
   name.append(1, ':').append(key).append(1, ':').append(std::to_string(moment.ms));
   return enqueue(host, object_removal_handler.kind, std::move(name), std::move(payload).text(), moment);
 }
-
-struct OpenPage {
-  std::string session_id;
-};
-
-}  // namespace
 
 Task<Result<Response>> delete_account(Request& request) {
   const std::string user_id = request.user().user_id;
@@ -45,8 +46,9 @@ Task<Result<Response>> delete_account(Request& request) {
   batch.push_back(auth_queries::end_all_sessions(user_id, "account_deleted", now));
   // Whether or not we know of a picture, and once more when none can be on its way any more.
   for (const Timestamp moment : {now, now + longest_upload})
-    batch.push_back(enqueue_removal(request.host(), avatar_key(user_id), moment));
+    batch.push_back(enqueue_object_removal(request.host(), avatar_key(user_id), moment));
   batch.push_back(call_off_sessions_of_student(request.host(), user_id));
+  batch.push_back(forget_recordings(request.host(), user_id));
   for (Statement& statement : forget_writing(request.host(), user_id, now)) batch.push_back(std::move(statement));
   for (Statement& statement : privacy_queries::forget(user_id, now)) batch.push_back(std::move(statement));
   batch.push_back(audit(request, "user.delete", "user", user_id));

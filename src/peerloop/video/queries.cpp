@@ -177,7 +177,8 @@ Statement insert_recording(const NewRecording& recording, Timestamp now) {
   return sql(R"(
       INSERT INTO recordings (id, session_id, provider, provider_record_id, content_type, recorded_at, next_attempt_at,
                               created_at)
-      SELECT ?1, id, ?2, ?3, ?5, ?6, ?7, ?7 FROM sessions WHERE room_id = ?4 AND room_provider = ?2
+      SELECT ?1, id, ?2, ?3, ?5, ?6, ?7, ?7 FROM sessions s WHERE room_id = ?4 AND room_provider = ?2
+        AND EXISTS (SELECT 1 FROM users u WHERE u.id IN (s.student_id, s.teacher_id) AND u.deleted_at IS NULL)
       ON CONFLICT (provider, provider_record_id) DO UPDATE SET status = 'waiting', attempts = 0, last_error = NULL
       WHERE recordings.status = 'failed')",
              recording.id, recording.provider, recording.record_id, recording.room_id, recording.content_type,
@@ -282,6 +283,24 @@ Statement audit_failed_recording(std::string_view row_id, const Copy& copy, std:
       INSERT INTO audit_log (id, action, target_type, target_id, details, created_at)
       VALUES (?1, 'recording.failed', 'recording', ?2, json_object('sessionId', ?3, 'error', substr(?4, 1, 500)), ?5))",
              row_id, copy.id, copy.session_id, error, now);
+}
+
+Statement recordings_of_nobody(std::string_view user_id, std::int64_t most) {
+  return sql(R"(
+      SELECT r.id, r.object_key, r.upload_id
+      FROM (SELECT id, teacher_id AS other_id FROM sessions WHERE student_id = ?1
+            UNION ALL SELECT id, student_id FROM sessions WHERE teacher_id = ?1) s
+      JOIN users u ON u.id = s.other_id JOIN recordings r ON r.session_id = s.id
+      WHERE u.deleted_at IS NOT NULL AND EXISTS (SELECT 1 FROM users WHERE id = ?1 AND deleted_at IS NOT NULL)
+      LIMIT CAST(?2 AS INTEGER))",
+             user_id, most);
+}
+
+std::vector<Statement> remove_recording(const OrphanedRecording& recording) {
+  return {sql("DELETE FROM recordings WHERE id = ?1 AND object_key IS ?2", recording.id, recording.object_key),
+          sql(R"(
+      INSERT INTO batch_guard (reason) SELECT 'state_changed' WHERE EXISTS (SELECT 1 FROM recordings WHERE id = ?1))",
+              recording.id)};
 }
 
 Statement audience_of(std::string_view session_id) {

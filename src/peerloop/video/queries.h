@@ -113,7 +113,8 @@ struct NewRecording {
   std::string content_type;
   Timestamp recorded_at;
 };
-/// Nothing where the room is none of ours. One that was given up begins anew.
+/// Nothing where the room is none of ours, or neither of its two has an account any more. One that was given up begins
+/// anew.
 Statement insert_recording(const NewRecording& recording, Timestamp now);
 
 struct WaitingRecording {
@@ -156,6 +157,17 @@ Statement note_failed_try(const Copy& copy, std::string_view owner, std::string_
 std::vector<Statement> drop_upload(const Copy& copy, std::string_view owner, std::string_view status,
                                    std::string_view error, Timestamp now);
 Statement audit_failed_recording(std::string_view row_id, const Copy& copy, std::string_view error, Timestamp now);
+
+/// A recording of somebody's sessions in which the other has no account any more, either.
+struct OrphanedRecording {
+  std::string id;
+  std::optional<std::string> object_key;
+  std::optional<std::string> upload_id;
+};
+/// For who has none; a bounded number of them.
+Statement recordings_of_nobody(std::string_view user_id, std::int64_t most);
+/// Refused with `guard:state_changed` where its object became another.
+std::vector<Statement> remove_recording(const OrphanedRecording& recording);
 
 /// Who takes part in a recording's session, and its course.
 struct RecordingAudience {

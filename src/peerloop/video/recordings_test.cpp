@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include "native/session_room.h"
+#include "peerloop/video/forget.h"
 
 using namespace isthmus;
 using native::FakePlugNmeet;
@@ -79,6 +80,39 @@ TEST_CASE("a recording is copied in parts, and both can watch it") {
   CHECK(room.server.head(room.path() + "?recordingId=" + id, room.student).status == 200);
   CHECK(room.server.get(room.path() + "?recordingId=" + room.session_id, room.student).status == 404);
   CHECK(room.server.get(room.path() + "?recordingId=x", room.student).status == 400);
+}
+
+TEST_CASE("a recording stays while one of its two has an account, and goes with the second") {
+  Recorded room(two_and_a_half);
+  const auto leaves = [&](const native::TestUser& who) {
+    native::StandaloneHost standalone(room.world);
+    room.world.database.execute("UPDATE users SET deleted_at = updated_at WHERE id = ?1", {who.id});
+    CHECK(native::run(room.world,
+                      standalone.host().database.write(peerloop::forget_recordings(standalone.host(), who.id)))
+              .has_value());
+  };
+  CHECK(room.deliver(room.ready()).json()["outcome"] == "processed");
+  bool is_stored = true;
+  SUBCASE("when it is there") { room.wait(); }
+  SUBCASE("when it is on its way") { is_stored = false; }
+  leaves(room.student);
+  if (is_stored) room.cron();
+  CHECK(room.count("SELECT count(*) FROM recordings") == 1);
+  const std::string key = room.text("SELECT object_key FROM recordings");
+  if (is_stored) CHECK(room.object() != nullptr);
+  leaves(room.teacher);
+  room.cron();
+  CHECK(room.count("SELECT count(*) FROM recordings") + room.count("SELECT count(*) FROM recording_parts") == 0);
+  CHECK(room.world.bucket.objects.empty());
+  CHECK(room.world.bucket.uploads.empty());
+  // Made by who had all its parts already.
+  room.world.bucket.objects[key] = {"video/mp4", "late", "\"late\"", room.world.now()};
+  room.world.scheduler.advance(10 * minute);
+  room.cron();
+  CHECK(room.world.bucket.objects.empty());
+  CHECK(room.deliver(room.video.event("recording_proceeded", room.session_id, "RM_1",
+                                      {{"recording_info", {{"record_id", "rec-2"}, {"file_path", "a/rec-2.mp4"}}}}))
+            .json()["outcome"] == "ignored");
 }
 
 TEST_CASE("a recording one byte around a part's size arrives whole") {

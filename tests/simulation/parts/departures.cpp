@@ -218,6 +218,20 @@ constexpr std::array laws{
         "post_flags WHERE note <> '' UNION ALL SELECT holder_id, 'certificate' FROM certificates WHERE holder_name <> "
         "'' UNION ALL SELECT teacher_id, 'application' FROM course_teachers WHERE message <> '') ON author_id = id "
         "WHERE deleted_at IS NOT NULL"},
+    Law{"nobody reads the reasons of a deleted account", Law::When::always,
+        "SELECT u.id FROM users u JOIN refund_requests r ON r.requested_by = u.id WHERE u.deleted_at IS NOT NULL "
+        "AND r.reason <> 'forgotten' UNION ALL SELECT u.id FROM users u JOIN sessions s ON s.cancelled_by = u.id "
+        "WHERE u.deleted_at IS NOT NULL AND s.cancel_reason <> ''"},
+    Law{"nobody is told the name of a deleted account", Law::When::in_the_end,
+        "SELECT n.id FROM notifications n JOIN sessions s ON s.id = n.data ->> '$.sessionId' "
+        "JOIN users u ON u.id IN (s.student_id, s.teacher_id) WHERE u.deleted_at IS NOT NULL AND u.id <> n.user_id "
+        "AND n.data ->> '$.otherName' <> 'Deleted user' UNION ALL SELECT n.id FROM notifications n JOIN users u "
+        "ON u.id IN (n.data ->> '$.studentId', n.data ->> '$.applicantId', n.data ->> '$.teacherId') "
+        "WHERE u.deleted_at IS NOT NULL AND coalesce(n.data ->> '$.studentName', n.data ->> '$.applicantName', "
+        "n.data ->> '$.teacherName') <> 'Deleted user'"},
+    Law{"recordings go with the second of the two", Law::When::in_the_end,
+        "SELECT r.id FROM recordings r JOIN sessions s ON s.id = r.session_id WHERE NOT EXISTS "
+        "(SELECT 1 FROM users u WHERE u.id IN (s.student_id, s.teacher_id) AND u.deleted_at IS NULL)"},
     Law{"a deleted account teaches nothing any more", Law::When::always,
         "SELECT u.id FROM users u WHERE deleted_at IS NOT NULL AND (EXISTS (SELECT 1 FROM courses WHERE creator_id = "
         "u.id AND status <> 'archived') OR EXISTS (SELECT 1 FROM course_teachers WHERE teacher_id = u.id AND status "

@@ -204,6 +204,11 @@ std::string stays_unlike_ours(Life& life) {
 
 std::string recordings_lost(Life& life) {
   for (const auto& [record, session] : life.belongings.of<Rooms>().recordings) {
+    const std::int64_t here = life.count(
+        "SELECT count(*) FROM sessions s JOIN users u ON u.id IN (s.student_id, s.teacher_id) "
+        "WHERE s.id = ?1 AND u.deleted_at IS NULL",
+        {session});
+    if (here == 0) continue;
     const std::string key = life.find(
         "SELECT coalesce(object_key, status) FROM recordings WHERE provider_record_id = ?1 AND session_id = ?2",
         {record, session});
