@@ -393,7 +393,7 @@ export const mutants = [
   {
     name: 'a deletion leaves who is taught and what is owed',
     file: 'src/peerloop/privacy/queries.cpp',
-    from: 'WHERE students > 0 OR sessions > 0 OR splits > 0 OR balance <> 0)"',
+    from: 'WHERE students > 0 OR sessions > 0 OR splits > 0 OR balance <> 0 OR last_admin)"',
     to: 'WHERE sessions > 0)"',
   },
   {
@@ -423,8 +423,8 @@ export const mutants = [
   {
     name: 'a token is believed after a suspension',
     file: 'src/peerloop/administration/users.cpp',
-    from: 'batch.push_back(enqueue_revocation(request.host(), batch[tokens_at]));\n  batch.push_back(administration_queries::select_user(user_id));',
-    to: 'batch.push_back(administration_queries::select_user(user_id));\n  batch[tokens_at].values.front() = std::string("nobody");',
+    from: 'batch.push_back(enqueue_revocation(request.host(), batch[tokens_at]));',
+    to: 'batch[tokens_at].values.front() = std::string("nobody");',
   },
   {
     name: 'a suspension leaves sessions open',
@@ -669,8 +669,8 @@ export const mutants = [
   {
     name: 'mails go on to an address that takes none',
     file: 'src/peerloop/mail/delivery.cpp',
-    from: 'if (recipient->email_status == "bounced" || recipient->email_status == "suppressed")',
-    to: 'if (recipient->email_status == "nowhere")',
+    from: 'if (came_back && !is_asked_for(payload.mail))',
+    to: 'if (came_back && !is_asked_for(payload.mail) && recipient->email_status == "nowhere")',
   },
   {
     name: 'whoever is blocked goes on writing',
