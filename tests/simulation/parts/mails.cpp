@@ -232,7 +232,10 @@ std::string mails_unlike_resend(Life& life) {
         "m.provider_email_id = ?1 AND u.deleted_at IS NULL",
         {one.mail_id});
     if (owner.empty()) continue;
-    if (one.is_for_good && !owner.starts_with("bounced") && !owner.starts_with("suppressed"))
+    const bool has_arrived_since = std::ranges::any_of(life.belongings.of<MailNews>().told, [&](const auto& other) {
+      return other.address == one.address && other.status == "delivered" && other.at > one.at;
+    });
+    if (one.is_for_good && !has_arrived_since && !owner.starts_with("bounced") && !owner.starts_with("suppressed"))
       return unlike(one.address, one.status, owner);
     if (one.status == "complained" && !owner.ends_with('1')) return one.address + " has complained, and was not heard";
   }
@@ -243,22 +246,27 @@ std::string mails_unlike_resend(Life& life) {
   return {};
 }
 
-/// The addresses that take nothing any more, with when that was seen first.
+/// The addresses that take nothing, with when that was seen first.
 struct Refused {
   std::uint64_t noted_at = 0;
   std::size_t looked_at = 0;
   std::map<std::string, Timestamp> since;
 };
 
-/// What was under way may still arrive for as long as a request lives.
+/// What was under way may still arrive for as long as a request lives; what its reader asked for is sent all the same.
 std::string mailed_in_vain(Life& life) {
   auto& [noted_at, looked_at, since] = life.belongings.of<Refused>();
   const std::string refused = "SELECT email FROM users WHERE email_status IN ('bounced', 'suppressed')";
   const std::uint64_t written = life.world.database.written_at(refused);
-  if (std::exchange(noted_at, written) != written)
-    for (const std::string& address : ids(life, refused)) since.emplace(address, life.now());
+  if (std::exchange(noted_at, written) != written) {
+    std::map<std::string, Timestamp> known;
+    for (const std::string& address : ids(life, refused))
+      known.emplace(address, since.contains(address) ? since.at(address) : life.now());
+    since = std::move(known);
+  }
   for (; looked_at < life.resend.sent.size(); ++looked_at) {
     const auto& mail = life.resend.sent[looked_at];
+    if (mail.mail == "verify_email" || mail.mail == "reset_password") continue;
     if (const auto known = since.find(mail.to); known != since.end() && mail.at > known->second + 2 * minute)
       return mail.mail + " to " + mail.to;
   }
