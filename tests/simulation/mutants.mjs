@@ -571,18 +571,6 @@ export const mutants = [
     to: '',
   },
   {
-    name: 'a transfer is not looked for when its key is forgotten',
-    file: 'src/peerloop/money/payouts/transfer_outbox.cpp',
-    from: 'if (is_old) made =',
-    to: 'if (is_old && row->status != "requested") made =',
-  },
-  {
-    name: 'a refund is not looked for when its key is forgotten',
-    file: 'src/peerloop/money/refunds/outbox.cpp',
-    from: 'if (may_be_done(row->created_at, host.clock.now()))',
-    to: 'if (row->status != "requested")',
-  },
-  {
     name: 'a mark of a revoked token that was lost is not written again',
     file: 'src/peerloop/auth/revocation.cpp',
     from: 'for (auto& token : tokens) co_await name_as_revoked(host, std::move(token.id), token.expires_at);',
