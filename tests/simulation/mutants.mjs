@@ -571,12 +571,6 @@ export const mutants = [
     to: '',
   },
   {
-    name: 'a transfer is not looked for when its key is forgotten',
-    file: 'src/peerloop/money/payouts/transfer_outbox.cpp',
-    from: 'if (!row->still_due || may_be_done(row->created_at, host.clock.now()))',
-    to: 'if (!row->still_due)',
-  },
-  {
     name: 'a share that changed before it was sent is sent whole',
     file: 'src/peerloop/money/payouts/transfer_outbox.cpp',
     from: 'if (!made && !row->still_due)',
@@ -599,12 +593,6 @@ export const mutants = [
     file: 'src/jobs/outbox.cpp',
     from: 'AND (locked_until IS NULL OR locked_until <= ?1)',
     to: '',
-  },
-  {
-    name: 'a refund is not looked for when its key is forgotten',
-    file: 'src/peerloop/money/refunds/outbox.cpp',
-    from: 'if (may_be_done(row->created_at, host.clock.now()))',
-    to: 'if (row->status != "requested")',
   },
   {
     name: 'a mark of a revoked token that was lost is not written again',
