@@ -8,11 +8,11 @@
 #include <malloc.h>
 #include <span>
 #include <string>
-#include <sys/time.h>
 #include <vector>
 
 #include <doctest/doctest.h>
 #include <sqlite3.h>
+#include <sys/time.h>
 
 #include "simulation/life.h"
 #include "simulation/shrink.h"
