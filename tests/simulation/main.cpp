@@ -8,11 +8,11 @@
 #include <malloc.h>
 #include <span>
 #include <string>
-#include <unistd.h>
 #include <vector>
 
 #include <doctest/doctest.h>
 #include <sqlite3.h>
+#include <sys/time.h>
 
 #include "simulation/life.h"
 #include "simulation/shrink.h"
@@ -42,11 +42,17 @@ void print_failure(const Life& life, const Plan& plan) {
 }
 
 /// A run takes a tenth of a second, or one under the sanitizers: longer than this only what has no end.
-constexpr unsigned longest_run = 120;  // seconds
+constexpr time_t longest_run = 120;  // seconds of CPU
+
+/// Has a signal come when a run has used up its time; 0 calls that off.
+void limit_run(time_t seconds) {
+  const itimerval length{{0, 0}, {seconds, 0}};
+  setitimer(ITIMER_VIRTUAL, &length, nullptr);
+}
 
 void crashed(int signal) {
   if (at_work) {
-    at_work->violate(signal == SIGALRM ? "a run comes to an end" : "the program does not crash", strsignal(signal));
+    at_work->violate(signal == SIGVTALRM ? "a run comes to an end" : "the program does not crash", strsignal(signal));
     print_failure(*at_work, at_work->plan);
     std::fflush(stdout);
   }
@@ -117,9 +123,9 @@ bool run_one(const Options& options, bool twice, std::uint64_t& requests, std::u
   {
     Life life(options.plan);
     at_work = &life;
-    alarm(longest_run);
+    limit_run(longest_run);
     life.run();
-    alarm(0);
+    limit_run(0);
     at_work = nullptr;
     reach.add(life.reach);
     requests += static_cast<std::uint64_t>(life.requests());
@@ -181,7 +187,7 @@ int main(int count, char** arguments) {
   context.setAssertHandler([](const doctest::AssertData& data) {
     if (data.m_failed && at_work) at_work->violate("a support's check holds", data.m_decomp.c_str());
   });
-  for (const int signal : {SIGABRT, SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGALRM}) std::signal(signal, crashed);
+  for (const int signal : {SIGABRT, SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGVTALRM}) std::signal(signal, crashed);
 
   // Every so often a run is repeated, to see that nothing but the seed decides.
   constexpr std::uint64_t repeated = 20;
