@@ -325,8 +325,8 @@ Script<> Life::cron() {
 void Life::post_event(Json event) {
   std::string name = text_of(event["id"]);
   note(name, "Stripe has news: " + text_of(event["type"]));
-  // Connected accounts' events are in no list that we look through.
-  const bool is_listed = !event.contains("account");
+  // Events of connected accounts and of the other mode are in no list that we look through.
+  const bool is_listed = !event.contains("account") && !event["livemode"].get<bool>();
   post(std::move(name), [this, event = std::move(event)] { return stripe.delivery(event); }, is_listed);
 }
 

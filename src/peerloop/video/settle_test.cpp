@@ -378,6 +378,7 @@ TEST_CASE("cron settles what nobody told of, some time after the end") {
     room.at(0);
     room.join(room.teacher);
     room.comes(room.teacher, "PA_2");
+    room.at(minute);
     room.goes(room.teacher, "PA_2");
     room.at(SessionRoom::length + 20 * minute);
     room.cron();
