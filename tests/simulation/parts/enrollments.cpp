@@ -97,6 +97,8 @@ void change_what_was_paid(Life& life, Json& event, Dice& dice) {
     session["currency"] = charge["currency"] = "eur";
   else
     session["amount_total"] = charge["amount"] = charge["amount"].get<std::int64_t>() + (dice.one_in(2) ? 1 : -1);
+  for (Json& listed : life.stripe.events)
+    if (listed["id"] == event["id"]) listed = event;
   auto& misfits = life.belongings.of<Misfits>();
   misfits.intents.insert(text_of(session["payment_intent"]));
   misfits.events.insert(text_of(event["id"]));
