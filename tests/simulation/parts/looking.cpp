@@ -69,6 +69,8 @@ constexpr std::array sights{
     Sight{"/api/admin/audit?limit=5", Shape::page, "", admins},
     Sight{"/api/admin/outbox?limit=5", Shape::page, "", admins},
     Sight{"/api/admin/webhooks?limit=5", Shape::page, "", admins},
+    Sight{"/api/admin/refunds?limit=5", Shape::page, "", admins},
+    Sight{"/api/admin/disputes?limit=5", Shape::page, "", admins},
     Sight{"/api/admin/books?month=2026-09", Shape::table, "", admins},
 };
 
