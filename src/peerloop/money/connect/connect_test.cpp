@@ -137,7 +137,7 @@ TEST_CASE("news that comes while the provider is asked counts more than its answ
   const Json object = market.stripe.accounts[account];
   market.stripe.complete_account(account);
   market.stripe.instead = [&](const OutgoingRequest& request) -> Result<IncomingAnswer> {
-    const auto answer = market.stripe.respond(request);
+    auto answer = market.stripe.respond(request);
     market.world.database.execute(
         "UPDATE users SET stripe_account_status = 'rejected', stripe_account_event_at = ?2 WHERE id = ?1",
         {market.teacher.id, market.world.now().ms});
