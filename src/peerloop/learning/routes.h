@@ -17,7 +17,7 @@ inline constexpr auto learning_routes = table(
         .conflicts("not_enrolled", "already_certified").run<recommend>(),
     post("/api/enrollments/:id/certify").summary("Certify that a student completed your course").tag("learning")
         .limit(flood_only).no_input().open_to(owner_in_role("creator", "enrollment", is_in_own_course))
-        .answers<Certificate>(201).conflicts("not_enrolled", "not_recommended").run<certify>());
+        .answers<Certificate>(201).or_existing().conflicts("not_enrolled", "not_recommended").run<certify>());
 // clang-format on
 
 }  // namespace isthmus::peerloop

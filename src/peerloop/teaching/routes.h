@@ -8,7 +8,7 @@ namespace isthmus::peerloop {
 // clang-format off: a row reads as a sentence.
 inline constexpr auto teaching_routes = table(
     post("/api/courses/:id/teach").summary("Ask to teach a course that you completed").tag("teaching")
-        .limit(flood_only).optional_body<NewApplication>().open_to(signed_in).answers<TeachingApplication>(201)
+        .limit(flood_only).optional_body<NewApplication>().open_to(signed_in).answers<TeachingApplication>(201).or_existing()
         .conflicts("not_certified", "already_decided", "own_course", "course_not_published").run<apply_to_teach>(),
     get("/api/courses/:id/teach").summary("Your own application").tag("teaching")
         .limit(flood_only).no_input().open_to(signed_in).answers<TeachingApplication>().run<show_own_application>(),
