@@ -150,9 +150,7 @@ Task<Result<void>> settle_idempotent(Request& request, const Result<Response>& o
 namespace {
 
 /// Refuses the batch where the statement just before found the key to be another try's.
-Statement key_guard() {
-  return sql("INSERT INTO batch_guard (reason) SELECT 'idempotency_conflict' WHERE changes() <> 1");
-}
+Statement key_guard() { return guard_written("idempotency_conflict"); }
 
 /// Runs the batch together with what remembers its answer.
 Task<Result<std::vector<ResultSet>>> commit_remembering(Request& request, std::vector<Statement> statements,

@@ -210,8 +210,7 @@ Task<Result<std::optional<Response>>> Pipeline::authorize(Request& request) {
   if (access.owned) questions.push_back(access.owned(request));
   const std::size_t idempotency_at = questions.size();
   if (route.takes_idempotency_key && !route.handler_claims_key) {
-    auto statements = co_await begin_idempotent(request);
-    questions.insert(questions.end(), std::move_iterator(statements.begin()), std::move_iterator(statements.end()));
+    append(questions, co_await begin_idempotent(request));
   }
   if (questions.empty()) co_return std::optional<Response>();
 

@@ -110,6 +110,11 @@ std::optional<std::int64_t> JsonValue::integer_at(std::initializer_list<std::str
   return value ? value->integer() : std::nullopt;
 }
 
+bool JsonValue::is_true_at(std::initializer_list<std::string_view> names) const {
+  const auto value = at(names);
+  return value && value->boolean().value_or(false);
+}
+
 std::string JsonValue::text() const { return simdjson::minify(element_of(*this)); }
 
 void JsonValue::visit_members(void* context, void (*visit)(void*, std::string_view, JsonValue)) const {

@@ -36,6 +36,8 @@ class JsonValue {
   /// The string at that place, or nothing.
   std::optional<std::string_view> string_at(std::initializer_list<std::string_view> names) const;
   std::optional<std::int64_t> integer_at(std::initializer_list<std::string_view> names) const;
+  /// Whether `true` stands at that place.
+  bool is_true_at(std::initializer_list<std::string_view> names) const;
 
   /// The value as JSON text, without white space.
   std::string text() const;

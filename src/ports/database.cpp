@@ -1,6 +1,7 @@
 #include "ports/database.h"
 
 #include <cmath>
+#include <iterator>
 
 namespace isthmus {
 
@@ -10,6 +11,14 @@ Statement::Statement(std::string text, std::vector<SqlValue> bound) : sql(std::m
 [[gnu::noinline]] Statement& Statement::operator=(const Statement&) = default;
 [[gnu::noinline]] Statement& Statement::operator=(Statement&&) noexcept = default;
 [[gnu::noinline]] Statement::~Statement() = default;
+
+void append(std::vector<Statement>& batch, std::vector<Statement> more) {
+  batch.insert(batch.end(), std::move_iterator(more.begin()), std::move_iterator(more.end()));
+}
+
+Statement guard_written(std::string_view reason) {
+  return sql("INSERT INTO batch_guard (reason) SELECT ?1 WHERE changes() <> 1", reason);
+}
 
 std::string planned_once(std::string_view sql) {
   std::string out;

@@ -58,6 +58,12 @@ Statement sql(std::string_view text, Values... values) {
   return statement;
 }
 
+/// Puts more statements behind those of a batch.
+void append(std::vector<Statement>& batch, std::vector<Statement> more);
+
+/// Refuses the batch, as `guard:REASON`, unless the statement just before it wrote exactly one row.
+Statement guard_written(std::string_view reason = "state_changed");
+
 /// A statement as SQLite is to be handed it: with `+?1` for `?1`. SQLite's planner looks at the values of bare
 /// parameters (is this compared with 0 or 1, how many rows does LIMIT take) and then compiles the statement anew for
 /// other values. D1 clears them after each use, so that such a statement is compiled at every use, which takes longer

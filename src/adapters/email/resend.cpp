@@ -5,6 +5,7 @@
 #include "adapters/provider_call.h"
 #include "base/encoding.h"
 #include "base/strings.h"
+#include "base/web_address.h"
 #include "json/value.h"
 #include "json/writer.h"
 
@@ -102,8 +103,7 @@ Result<Resend> Resend::create(Host& host) {
   const auto from = settings.find("RESEND_FROM_ADDRESS");
   if (!api_key || !from)
     return Failure(unavailable(std::string(api_key ? "RESEND_FROM_ADDRESS" : "RESEND_API_KEY") + " is not set"));
-  std::string_view url = settings.get("RESEND_URL", default_url);
-  while (url.ends_with('/')) url.remove_suffix(1);
+  const std::string_view url = without_slash_at_end(settings.get("RESEND_URL", default_url));
   return Resend(host, std::string(url), std::string(trim(*api_key)), std::string(trim(*from)));
 }
 

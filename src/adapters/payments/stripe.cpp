@@ -154,12 +154,9 @@ std::optional<ProviderTransfer> read_stripe_transfer(JsonValue object) {
 }
 
 std::optional<ProviderAccount> read_stripe_account(JsonValue object) {
-  const auto truth = [&](std::string_view name) {
-    const auto value = object.member(name);
-    return value && value->boolean().value_or(false);
-  };
-  ProviderAccount account{std::string(object.string_at({"id"}).value_or("")), truth("details_submitted"),
-                          object.string_at({"capabilities", "transfers"}) == "active", truth("payouts_enabled"),
+  ProviderAccount account{std::string(object.string_at({"id"}).value_or("")), object.is_true_at({"details_submitted"}),
+                          object.string_at({"capabilities", "transfers"}) == "active",
+                          object.is_true_at({"payouts_enabled"}),
                           std::string(object.string_at({"requirements", "disabled_reason"}).value_or(""))};
   if (account.id.empty()) return std::nullopt;
   return account;
@@ -278,8 +275,7 @@ Task<Result<StripeEvents>> StripePayments::events_after(std::optional<std::strin
     if (const auto id = event.string_at({"id"})) page.events.push_back({std::string(*id), event.text()});
   });
   std::ranges::reverse(page.events);
-  const auto more = json->member("has_more");
-  page.has_more = more && more->boolean().value_or(false);
+  page.has_more = json->is_true_at({"has_more"});
   co_return page;
 }
 

@@ -132,7 +132,7 @@ Task<Result<VideoRoomStatus>> PlugNmeet::room_status(std::string room_id) {
   const auto info = answer ? answer->at({"room", "room_info"}) : std::nullopt;
   if (!info) co_return Failure(video_call::unavailable("plugnmeet told nothing of an active room"));
   status.is_active = true;
-  if (const auto recording = info->member("is_recording")) status.is_recording = recording->boolean().value_or(false);
+  status.is_recording = info->is_true_at({"is_recording"});
   if (const auto people = answer->at({"room", "participants_info"}); people && !people->is_null())
     people->for_each_element([&](JsonValue participant) {
       if (!is_machine(participant.string_at({"identity"}).value_or(""))) ++status.participants;

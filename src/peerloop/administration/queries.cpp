@@ -28,11 +28,8 @@ namespace {
 /// How many accounts a search looks at by each of address, handle and name.
 #define MOST_FOUND "500"
 
-/// Before every id and behind it; before every moment's ids and behind those before it.
-constexpr std::string_view behind_all_ids = "~";
+/// Before the ids of this moment, and behind those of all moments before it.
 std::string first_id_at(Timestamp at) { return uuid_v7(at, {}); }
-
-constexpr std::int64_t end_of_time = 9'999'999'999'999;
 
 /// A literal condition, so that SQLite sees which partial index fits.
 std::string_view condition_of(const std::optional<AccountState>& state) {
@@ -50,7 +47,7 @@ std::string_view role_or_none(const UsersQuery& query) { return query.role ? nam
 }  // namespace
 
 Statement select_users(const UsersQuery& query, const std::optional<Place>& after) {
-  const std::string before = after ? after->id : std::string(behind_all_ids);
+  const std::string before = after.value_or(above_all()).id;
   const std::string with_state = " AND " + std::string(condition_of(query.state));
   const std::string columns = "SELECT " ADMIN_USER ", 'user:0', u.id ";
   if (query.q) {
@@ -114,8 +111,7 @@ Statement select_audit(const AuditQuery& query, const std::optional<Place>& afte
                          'createdAt', )" PEERLOOP_TIME("a.created_at") R"(), 'audit:' || a.created_at, a.id
       FROM audit_log a WHERE (a.created_at, a.id) < (?1, ?2))";
   const std::string order = " ORDER BY a.created_at DESC, a.id DESC LIMIT ?3";
-  const std::int64_t before = after ? after->number : end_of_time;
-  const std::string before_id = after ? after->id : std::string(behind_all_ids);
+  const auto [before, before_id] = after.value_or(above_all());
   if (query.targetType)
     return sql(select +
                    " AND a.target_type = ?4 AND a.target_id = ?5 AND (?6 IS NULL OR a.actor_id = ?6)"
@@ -134,8 +130,7 @@ Statement select_audit(const AuditQuery& query, const std::optional<Place>& afte
 
 Statement select_outbox(const OutboxQuery& query, const std::optional<Place>& after) {
   const std::string columns = "SELECT " OUTBOX_ENTRY;
-  const std::int64_t before = after ? after->number : end_of_time;
-  const std::string before_id = after ? after->id : std::string(behind_all_ids);
+  const auto [before, before_id] = after.value_or(above_all());
   switch (query.state) {
     case OutboxState::waiting:
       return sql(columns + R"(, 'waiting:' || o.next_attempt_at, o.id FROM outbox o
@@ -166,7 +161,7 @@ std::vector<Statement> revive_outbox(std::string_view id, Timestamp now) {
       UPDATE outbox SET dead_at = NULL, attempts = 0, next_attempt_at = ?2, locked_until = NULL
       WHERE id = ?1 AND dead_at IS NOT NULL)",
               id, now),
-          sql("INSERT INTO batch_guard (reason) SELECT 'state_changed' WHERE changes() <> 1")};
+          guard_written()};
 }
 
 Statement select_webhooks(const WebhooksQuery& query, const std::optional<Place>& after) {
@@ -180,7 +175,7 @@ Statement select_webhooks(const WebhooksQuery& query, const std::optional<Place>
       FROM webhook_events w
       WHERE w.received_at <= ?1 AND (w.received_at < ?1 OR w.provider || ':' || w.event_id > ?2))";
   const std::string order = " ORDER BY w.received_at DESC, w.provider, w.event_id LIMIT ?3";
-  const std::int64_t before = after ? after->number : end_of_time;
+  const std::int64_t before = after.value_or(above_all()).number;
   const std::string behind = after ? after->id : std::string();
   if (query.status)
     return sql(select + " AND w.status = ?4" + order, before, behind, query.limit + 1, name_of(*query.status));

@@ -49,7 +49,7 @@ std::vector<Statement> open_session(const NewSession& session, const TokenRecord
       SELECT ?1, id, ?4, ?5, ?5, ?6 FROM users
       WHERE id = ?2 AND token_version = ?3 AND suspended_at IS NULL AND deleted_at IS NULL)",
           session.id, session.user_id, session.token_version, session.user_agent, now, session.expires_at),
-      sql("INSERT INTO batch_guard (reason) SELECT 'state_changed' WHERE changes() <> 1"),
+      guard_written(),
       sql(R"(
       INSERT INTO refresh_tokens (token_hash, family_id, access_jti, access_expires_at, created_at, expires_at)
       VALUES (?1, ?2, ?3, ?4, ?5, ?6))",
@@ -169,7 +169,7 @@ std::vector<Statement> insert_verification_token(const MailedToken& token, std::
       INSERT INTO one_time_tokens (token_hash, user_id, purpose, email, created_at, expires_at)
       SELECT ?1, id, 'verify_email', email, ?3, ?4 FROM users WHERE id = ?2 AND email_verified_at IS NULL)",
               token.hash, user_id, now, token.expires_at),
-          sql("INSERT INTO batch_guard (reason) SELECT 'state_changed' WHERE changes() <> 1")};
+          guard_written()};
 }
 
 Statement insert_reset_token(const MailedToken& token, std::string_view normalized_email, std::int64_t most,
@@ -213,7 +213,7 @@ std::vector<Statement> reset_password(std::string_view hash, std::string_view pa
                     WHERE u.id = one_time_tokens.user_id AND u.email = one_time_tokens.email
                       AND u.deleted_at IS NULL AND u.suspended_at IS NULL))",
               hash, now),
-          sql("INSERT INTO batch_guard (reason) SELECT 'token_used' WHERE changes() <> 1"),
+          guard_written("token_used"),
           // Whoever opened the mail has the address: that verifies it as well.
           sql(R"(
       UPDATE users SET password_hash = ?2, token_version = token_version + 1, updated_at = ?3,

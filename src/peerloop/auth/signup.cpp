@@ -1,5 +1,3 @@
-#include <iterator>
-
 #include "base/strings.h"
 #include "peerloop/app.h"
 #include "peerloop/auth/handle.h"
@@ -19,10 +17,6 @@ auth_queries::NewAccount new_account(Request& request, Signup body, std::string 
   return {
       host.random.uuid(request.now()), std::move(body.name),     to_lower_ascii(body.email), std::move(handles.plain),
       std::move(handles.distinct),     std::move(password_hash), name_of(body.role)};
-}
-
-void append(std::vector<Statement>& all, std::vector<Statement> more) {
-  all.insert(all.end(), std::move_iterator(more.begin()), std::move_iterator(more.end()));
 }
 
 auth_queries::AccountRow as_row(auth_queries::NewAccount account, std::string handle, Timestamp now) {

@@ -59,7 +59,7 @@ std::vector<Statement> set_revoked(std::string_view id, std::string_view by, std
   batch.push_back(sql(R"(
       UPDATE certificates SET revoked_at = ?2, revoked_by = ?3, revoke_reason = ?4 WHERE id = ?1 AND revoked_at IS NULL)",
                       id, now, by, std::move(reason)));
-  batch.push_back(sql("INSERT INTO batch_guard (reason) SELECT 'state_changed' WHERE changes() <> 1"));
+  batch.push_back(guard_written());
   return batch;
 }
 

@@ -30,10 +30,6 @@ Result<T> explain_refusal(Result<T> result) {
                        wrong_field("modules", "must name only modules and lessons of this course"));
 }
 
-void append(std::vector<Statement>& to, std::vector<Statement> more) {
-  to.insert(to.end(), std::move_iterator(more.begin()), std::move_iterator(more.end()));
-}
-
 SlugChoices draw_slugs(Request& request, std::string_view title) {
   return slugs_for(title, request.host().random.bytes(6));
 }

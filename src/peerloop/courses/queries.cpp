@@ -140,6 +140,7 @@ Statement select_best_courses(const CoursesQuery& query, std::string words, std:
   return std::move(selection).done();
 }
 
+// Whoever learns in an archived course is found by the index `enrollments_one_live`, whose own condition must be said.
 Statement select_course(std::string_view id_or_slug, std::optional<std::string> caller) {
   return sql("SELECT json_patch(" SUMMARY R"(, json_object(
       'description', c.description, 'status', c.status,

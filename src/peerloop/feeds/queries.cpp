@@ -50,9 +50,6 @@ namespace {
 #define MOST_A_MINUTE "10"
 #define MOST_FLAGS_AN_HOUR "30"
 
-constexpr std::string_view refuse_if_ended =
-    "INSERT INTO batch_guard (reason) SELECT 'state_changed' WHERE changes() <> 1";
-
 }  // namespace
 
 Statement select_course_access(std::string_view caller, std::string_view course) {
@@ -146,7 +143,7 @@ std::vector<Statement> end_own_post(std::string_view id, Timestamp now) {
   std::vector<Statement> batch;
   batch.push_back(sql(
       "UPDATE posts SET status = 'deleted', text = '', ended_at = ?2 WHERE id = ?1 AND status = 'published'", id, now));
-  batch.push_back(sql(refuse_if_ended));
+  batch.push_back(guard_written());
   batch.push_back(resolve_flags_of(id, FlagStatus::moot, std::nullopt, now));
   return batch;
 }
@@ -156,7 +153,7 @@ std::vector<Statement> remove_post(std::string_view id, std::string_view moderat
   batch.push_back(
       sql("UPDATE posts SET status = 'removed', removed_by = ?2, ended_at = ?3 WHERE id = ?1 AND status = 'published'",
           id, moderator, now));
-  batch.push_back(sql(refuse_if_ended));
+  batch.push_back(guard_written());
   batch.push_back(resolve_flags_of(id, FlagStatus::upheld, moderator, now));
   return batch;
 }
@@ -211,7 +208,7 @@ std::vector<Statement> resolve_one_flag(std::string_view id, FlagStatus status, 
       UPDATE post_flags SET status = ?2, resolution = ?3, resolved_by = ?4, resolved_at = ?5
       WHERE id = ?1 AND status = 'open')",
                       id, name_of(status), resolution, moderator, now));
-  batch.push_back(sql(refuse_if_ended));
+  batch.push_back(guard_written());
   return batch;
 }
 

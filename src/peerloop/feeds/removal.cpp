@@ -8,8 +8,7 @@
 namespace isthmus::peerloop {
 
 void append_removal(std::vector<Statement>& batch, Request& request, const Removal& removal) {
-  for (Statement& statement : remove_post(removal.post_id, request.user().user_id, request.now()))
-    batch.push_back(std::move(statement));
+  append(batch, remove_post(removal.post_id, request.user().user_id, request.now()));
 
   JsonWriter details;
   details.begin_object().member("courseId", removal.course_id).member("authorId", removal.author_id);

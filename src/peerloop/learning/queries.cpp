@@ -67,7 +67,7 @@ std::vector<Statement> set_recommended(std::string_view enrollment_id, Timestamp
       UPDATE enrollments SET recommended_at = ?2, updated_at = ?2
       WHERE id = ?1 AND status = 'enrolled' AND recommended_at IS NULL)",
                       enrollment_id, now));
-  batch.push_back(sql("INSERT INTO batch_guard (reason) SELECT 'state_changed' WHERE changes() <> 1"));
+  batch.push_back(guard_written());
   return batch;
 }
 
@@ -80,7 +80,7 @@ std::vector<Statement> set_completed(std::string_view enrollment_id, Timestamp n
                       ") OR " TEACHER_LEFT R"()
         AND NOT EXISTS (SELECT 1 FROM certificates WHERE enrollment_id = e.id AND revoked_at IS NULL))",
                       enrollment_id, now));
-  batch.push_back(sql("INSERT INTO batch_guard (reason) SELECT 'state_changed' WHERE changes() <> 1"));
+  batch.push_back(guard_written());
   return batch;
 }
 

@@ -60,7 +60,7 @@ std::vector<Statement> finish_material(std::string_view id, Timestamp now) {
   std::vector<Statement> batch;
   batch.push_back(sql(
       "UPDATE course_materials SET status = 'stored', stored_at = ?2 WHERE id = ?1 AND status = 'uploading'", id, now));
-  batch.push_back(sql("INSERT INTO batch_guard (reason) SELECT 'state_changed' WHERE changes() <> 1"));
+  batch.push_back(guard_written());
   return batch;
 }
 

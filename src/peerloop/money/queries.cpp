@@ -60,7 +60,7 @@ std::vector<Statement> settle_enrollment(const PaidEnrollment& enrollment, std::
         refunded_at = CASE ?3 WHEN 'refunded' THEN ?5 ELSE refunded_at END
       WHERE id = ?1 AND status = ?2)",
                       enrollment.id, enrollment.status, status, session_id, now));
-  batch.push_back(sql("INSERT INTO batch_guard (reason) SELECT 'state_changed' WHERE changes() <> 1"));
+  batch.push_back(guard_written());
   return batch;
 }
 
@@ -154,7 +154,7 @@ std::vector<Statement> raise_refunded(const RefundedTransaction& transaction, co
       WHERE id = ?1 AND refunded_cents = ?2 AND charged_back_cents = ?7)",
                       transaction.id, transaction.refunded_cents, charge.cumulative_cents, charge.charge_id,
                       charge.payment_intent, now, transaction.charged_back_cents));
-  batch.push_back(sql("INSERT INTO batch_guard (reason) SELECT 'state_changed' WHERE changes() <> 1"));
+  batch.push_back(guard_written());
   return batch;
 }
 

@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <iterator>
 
 #include "peerloop/feeds/mirror.h"
 #include "peerloop/mail/mail.h"
@@ -68,10 +67,6 @@ std::vector<Portion> portions_of(const PaidEnrollment& enrollment, bool goes_bac
     portions.push_back({share.recipient, std::move(whose), share.cents});
   }
   return portions;
-}
-
-void append(std::vector<Statement>& effect, std::vector<Statement> more) {
-  effect.insert(effect.end(), std::move_iterator(more.begin()), std::move_iterator(more.end()));
 }
 
 /// The transaction with its splits and movements, including the refunds that came before it.

@@ -1,5 +1,3 @@
-#include <iterator>
-
 #include "peerloop/money/disputes/dispute.h"
 #include "peerloop/money/event_effect.h"
 #include "peerloop/money/payouts/transfers.h"
@@ -48,7 +46,7 @@ std::vector<Statement> take_back(Host& host, Facts& facts, const RefundedCharge&
   for (const Split& split : facts.splits) {
     if (!split.recipient_id) continue;
     auto asked = ask_back(host, split.id, now);
-    effect.insert(effect.end(), std::move_iterator(asked.begin()), std::move_iterator(asked.end()));
+    append(effect, std::move(asked));
   }
   const bool whole = taken == transaction.amount_cents;
   if (whole) end_refunded_enrollment(effect, host, transaction.enrollment_id, now);

@@ -49,8 +49,8 @@ Task<Result<Response>> delete_account(Request& request) {
     batch.push_back(enqueue_object_removal(request.host(), avatar_key(user_id), moment));
   batch.push_back(call_off_sessions_of_student(request.host(), user_id));
   batch.push_back(forget_recordings(request.host(), user_id));
-  for (Statement& statement : forget_writing(request.host(), user_id, now)) batch.push_back(std::move(statement));
-  for (Statement& statement : privacy_queries::forget(user_id, now)) batch.push_back(std::move(statement));
+  append(batch, forget_writing(request.host(), user_id, now));
+  append(batch, privacy_queries::forget(user_id, now));
   batch.push_back(audit(request, "user.delete", "user", user_id));
 
   auto done = co_await attempt(request.db().batch(std::move(batch), OnLostAnswer::fail));

@@ -49,7 +49,7 @@ std::vector<Statement> insert_review(const ReviewText& review, Timestamp now) {
       FROM sessions s WHERE s.id = ?2 AND s.status = 'completed' AND ?3 IN (s.student_id, s.teacher_id))",
                       review.id, review.session_id, review.author_id, review.rating, review.course_rating,
                       review.comment, now));
-  batch.push_back(sql("INSERT INTO batch_guard (reason) SELECT 'state_changed' WHERE changes() <> 1"));
+  batch.push_back(guard_written());
   return batch;
 }
 

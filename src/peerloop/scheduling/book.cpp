@@ -80,10 +80,6 @@ std::vector<Statement> guards_of(const TeacherCalendar& calendar, const SessionF
   return guards;
 }
 
-void append(std::vector<Statement>& statements, std::vector<Statement> more) {
-  for (Statement& statement : more) statements.push_back(std::move(statement));
-}
-
 template <class T>
 Result<T> explain_refusal(Result<T> done) {
   done = on_constraint(std::move(done), "guard:slot_taken", slot_taken());

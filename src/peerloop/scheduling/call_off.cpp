@@ -1,7 +1,5 @@
 #include "peerloop/scheduling/call_off.h"
 
-#include <iterator>
-
 #include "json/value.h"
 #include "json/writer.h"
 #include "peerloop/scheduling/queries.h"
@@ -52,8 +50,7 @@ Task<Result<Delivery>> deliver_calling_off(Host& host, const OutboxItem& item) {
     ++news.session.sequence;
     for (auto statements : {update_session_cancelled(news.session, student, "", now),
                             std::vector{withdraw_reminders(sessions[i], now)}, tell_cancelled(host, news)})
-      delivery.statements.insert(delivery.statements.end(), std::make_move_iterator(statements.begin()),
-                                 std::make_move_iterator(statements.end()));
+      append(delivery.statements, std::move(statements));
   }
   if (sessions.size() > most_sessions)
     delivery.statements.push_back(student.empty() ? call_off_sessions_of_enrollment(host, enrollment)

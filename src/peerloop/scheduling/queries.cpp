@@ -237,7 +237,7 @@ std::vector<Statement> insert_session(const SessionFacts& session, std::optional
       SELECT ?1, id, course_id, student_id, teacher_id, ?3, ?4, ?5, ?6, ?6 FROM enrollments
       WHERE id = ?2 AND status = 'enrolled')",
                       session.id, session.enrollment_id, session.starts_at, session.ends_at, next_reminder, now));
-  batch.push_back(sql("INSERT INTO batch_guard (reason) SELECT 'not_enrolled' WHERE changes() <> 1"));
+  batch.push_back(guard_written("not_enrolled"));
   return batch;
 }
 
@@ -250,7 +250,7 @@ std::vector<Statement> update_session_time(const SessionFacts& session, std::opt
       WHERE id = ?1 AND status = 'scheduled' AND sequence = ?4 - 1 AND room_id IS NULL
         AND EXISTS (SELECT 1 FROM enrollments e WHERE e.id = enrollment_id AND e.status IN ('enrolled', 'completed')))",
                       session.id, session.starts_at, session.ends_at, session.sequence, next_reminder, now));
-  batch.push_back(sql("INSERT INTO batch_guard (reason) SELECT 'state_changed' WHERE changes() <> 1"));
+  batch.push_back(guard_written());
   return batch;
 }
 
@@ -262,7 +262,7 @@ std::vector<Statement> update_session_cancelled(const SessionFacts& session, std
                           next_reminder_at = NULL, updated_at = ?5
       WHERE id = ?1 AND status = 'scheduled' AND sequence = ?2 - 1)",
                       session.id, session.sequence, by, reason, now));
-  batch.push_back(sql("INSERT INTO batch_guard (reason) SELECT 'state_changed' WHERE changes() <> 1"));
+  batch.push_back(guard_written());
   return batch;
 }
 

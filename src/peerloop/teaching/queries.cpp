@@ -46,7 +46,7 @@ std::vector<Statement> insert_application(std::string_view course_id, std::strin
         applied_at = excluded.applied_at, decided_at = NULL, decided_by = NULL
       WHERE status IN ('declined', 'withdrawn'))",
                       course_id, applicant_id, std::move(message), now));
-  batch.push_back(sql("INSERT INTO batch_guard (reason) SELECT 'state_changed' WHERE changes() <> 1"));
+  batch.push_back(guard_written());
   batch.push_back(require_certificate(course_id, applicant_id));
   return batch;
 }
@@ -58,7 +58,7 @@ std::vector<Statement> set_status(std::string_view course_id, std::string_view a
       UPDATE course_teachers SET status = ?3, note = ?4, decided_at = ?5, decided_by = ?6
       WHERE course_id = ?1 AND teacher_id = ?2 AND status IN (SELECT value FROM json_each(?7)))",
                       course_id, applicant_id, name_of(status), std::move(note), now, by, from));
-  batch.push_back(sql("INSERT INTO batch_guard (reason) SELECT 'state_changed' WHERE changes() <> 1"));
+  batch.push_back(guard_written());
   return batch;
 }
 

@@ -1,7 +1,5 @@
 #include "peerloop/video/forget.h"
 
-#include <iterator>
-
 #include "json/value.h"
 #include "json/writer.h"
 #include "peerloop/privacy/privacy.h"
@@ -40,8 +38,7 @@ Task<Result<Delivery>> deliver_forgetting_of_recordings(Host& host, const Outbox
   for (std::size_t i = 0; i < recordings.size() && i < most_recordings; ++i) {
     const video_queries::OrphanedRecording& recording = recordings[i];
     auto removing = video_queries::remove_recording(recording);
-    delivery.statements.insert(delivery.statements.end(), std::make_move_iterator(removing.begin()),
-                               std::make_move_iterator(removing.end()));
+    append(delivery.statements, std::move(removing));
     if (!recording.object_key) continue;
     // Once more when none can be on its way any more.
     for (const Timestamp moment : {now, now + copy_ends_within})

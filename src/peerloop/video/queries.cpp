@@ -1,7 +1,5 @@
 #include "peerloop/video/queries.h"
 
-#include <iterator>
-
 namespace isthmus::peerloop::video_queries {
 
 namespace {
@@ -145,7 +143,7 @@ std::vector<Statement> settle(const SessionFacts& facts, std::string_view status
       UPDATE sessions SET status = ?2, no_show_by = ?3, settled_at = ?4, sequence = sequence + 1, updated_at = ?4
       WHERE id = ?1 AND status = ?5 AND no_show_by IS ?6)",
                       facts.id, status, no_show_by, now, facts.status, facts.no_show_by));
-  batch.push_back(sql("INSERT INTO batch_guard (reason) SELECT 'state_changed' WHERE changes() <> 1"));
+  batch.push_back(guard_written());
   return batch;
 }
 

@@ -1,7 +1,6 @@
 #include "peerloop/video/settle.h"
 
 #include <algorithm>
-#include <iterator>
 #include <ranges>
 
 #include "peerloop/mail/mail.h"
@@ -138,10 +137,6 @@ void tell(Host& host, std::vector<Statement>& batch, const Facts& facts, const O
   };
   to(session.student_id, session.teacher_name, missed("student"), missed("teacher"));
   to(session.teacher_id, session.student_name, missed("teacher"), missed("student"));
-}
-
-void append(std::vector<Statement>& batch, std::vector<Statement> more) {
-  batch.insert(batch.end(), std::move_iterator(more.begin()), std::move_iterator(more.end()));
 }
 
 void settle_if_told(Host& host, std::vector<Statement>& batch, const Facts& facts, Timestamp over_at) {

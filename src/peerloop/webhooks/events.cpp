@@ -1,7 +1,5 @@
 #include "peerloop/webhooks/events.h"
 
-#include <iterator>
-
 namespace isthmus::peerloop {
 
 namespace {
@@ -14,7 +12,7 @@ void claim(std::vector<Statement>& batch, const WebhookEvent& event, std::string
       ON CONFLICT (provider, event_id) DO UPDATE SET status = excluded.status, error = NULL, body = excluded.body
       WHERE webhook_events.status = 'failed')",
                       event.provider, event.id, event.type, event.created_at, now, status, event.body));
-  batch.push_back(sql("INSERT INTO batch_guard (reason) SELECT 'already_processed' WHERE changes() <> 1"));
+  batch.push_back(guard_written("already_processed"));
 }
 
 Statement status_of(const WebhookEvent& event) {
@@ -62,7 +60,7 @@ Task<Result<WebhookOutcome>> record_event(Host& host, WebhookEvent event, std::v
   std::vector<Statement> batch;
   batch.reserve(effect.size() + 3);
   claim(batch, event, "processed", host.clock.now());
-  batch.insert(batch.end(), std::move_iterator(effect.begin()), std::move_iterator(effect.end()));
+  append(batch, std::move(effect));
   co_return co_await run(host, std::move(event), std::move(batch));
 }
 

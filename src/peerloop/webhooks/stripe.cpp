@@ -12,14 +12,6 @@ namespace isthmus::peerloop {
 
 namespace {
 
-void add_secrets(std::vector<std::string>& secrets, std::string_view list) {
-  while (!list.empty()) {
-    const auto comma = list.find(',');
-    if (const auto secret = trim(list.substr(0, comma)); !secret.empty()) secrets.emplace_back(secret);
-    list.remove_prefix(comma == std::string_view::npos ? list.size() : comma + 1);
-  }
-}
-
 bool expects_live_mode(const Settings& settings) {
   const std::string_view key = settings.get("STRIPE_SECRET_KEY");
   return key.starts_with("sk_live_") || key.starts_with("rk_live_");
@@ -62,8 +54,8 @@ struct Process {
 
 Result<void> verify_stripe_webhook(Request& request) {
   std::vector<std::string> secrets;
-  add_secrets(secrets, request.settings().get("STRIPE_WEBHOOK_SECRET"));
-  add_secrets(secrets, request.settings().get("STRIPE_CONNECT_WEBHOOK_SECRET"));
+  for (const char* name : {"STRIPE_WEBHOOK_SECRET", "STRIPE_CONNECT_WEBHOOK_SECRET"})
+    for (const std::string_view secret : split_list(request.settings().get(name))) secrets.emplace_back(secret);
   const auto verified = crypto::verify_stripe(request.header("stripe-signature").value_or(""), request.body(), secrets,
                                               request.now().seconds());
   if (verified) return {};

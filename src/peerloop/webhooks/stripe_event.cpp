@@ -136,10 +136,8 @@ Result<StripeEvent> read_stripe_event(std::string body) {
   if (read.event.id.empty() || read.event.type.empty())
     return Failure(bad_request("This is no event: it has no id or no type.", "invalid_event"));
   // Thin events write their time as a text; it is of no use here.
-  const auto created = json->integer_at({"created"});
-  if (created && is_plausible(*created)) read.event.created_at = Timestamp{*created * second};
-  const auto live = json->at({"livemode"});
-  read.live_mode = live && live->boolean().value_or(false);
+  read.event.created_at = moment_at(*json, {"created"});
+  read.live_mode = json->is_true_at({"livemode"});
   const auto account = json->string_at({"account"});
   if (const auto object = json->at({"data", "object"}); object && object->is_object())
     read.news = account ? read_account_news(read.event.type, *account, *object) : read_news(read.event.type, *object);

@@ -1,7 +1,6 @@
 #include "peerloop/money/disputes/settle_dispute.h"
 
 #include <algorithm>
-#include <iterator>
 
 #include "peerloop/money/event_effect.h"
 #include "peerloop/money/payouts/transfers.h"
@@ -56,10 +55,6 @@ Task<Result<Facts>> read_facts(Host& host, Dispute dispute) {
   co_return facts;
 }
 
-Statement guard_changed() {
-  return sql("INSERT INTO batch_guard (reason) SELECT 'state_changed' WHERE changes() <> 1");
-}
-
 /// Keeps the news itself, guarded by what was known before.
 std::vector<Statement> keep_dispute(Host& host, const Dispute& dispute, std::optional<DisputeStatus> known,
                                     const std::optional<std::string>& transaction_id, Timestamp now) {
@@ -79,7 +74,7 @@ std::vector<Statement> keep_dispute(Host& host, const Dispute& dispute, std::opt
                         host.random.uuid(now), dispute.id, transaction_id, dispute.charge_id, dispute.payment_intent,
                         dispute.amount_cents, dispute.currency, dispute.reason, name_of(dispute.status), now, closed,
                         dispute.due_at));
-  batch.push_back(guard_changed());
+  batch.push_back(guard_written());
   return batch;
 }
 
@@ -120,10 +115,6 @@ void tell_people(std::vector<Statement>& effect, Host& host, const DisputedPayme
   }
 }
 
-void append(std::vector<Statement>& effect, std::vector<Statement> more) {
-  effect.insert(effect.end(), std::move_iterator(more.begin()), std::move_iterator(more.end()));
-}
-
 /// All that a dispute's next stage does to its payment, behind `keep_dispute`. `known` is the stage that was applied to
 /// the payment before.
 void apply(std::vector<Statement>& effect, Host& host, DisputedPayment& payment, std::vector<Split>& splits,
@@ -136,7 +127,7 @@ void apply(std::vector<Statement>& effect, Host& host, DisputedPayment& payment,
       WHERE id = ?1 AND refunded_cents = ?2 AND charged_back_cents = ?3)",
                        payment.transaction_id, payment.refunded_cents, payment.charged_back_cents, dispute.charge_id,
                        dispute.payment_intent, now));
-  effect.push_back(guard_changed());
+  effect.push_back(guard_written());
   if (is_final(dispute.status))
     effect.push_back(sql(R"(
         UPDATE payment_splits SET status = iif(reversed_cents = amount_cents AND amount_cents > 0, 'reversed', frozen_from),

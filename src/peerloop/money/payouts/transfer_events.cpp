@@ -1,7 +1,5 @@
 #include "peerloop/money/payouts/transfer_events.h"
 
-#include <iterator>
-
 #include "peerloop/money/event_effect.h"
 #include "peerloop/money/payouts/transfers.h"
 
@@ -29,10 +27,6 @@ Statement known_transfer(const ProviderTransfer& transfer) {
       WHERE t.stripe_transfer_id = ?1 OR t.id = ?2
       ORDER BY t.stripe_transfer_id IS ?1 DESC LIMIT 1)",
              transfer.id, transfer.reference);
-}
-
-void append(std::vector<Statement>& effect, std::vector<Statement> more) {
-  effect.insert(effect.end(), std::move_iterator(more.begin()), std::move_iterator(more.end()));
 }
 
 }  // namespace

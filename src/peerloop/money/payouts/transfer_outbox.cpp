@@ -1,7 +1,5 @@
 #include "peerloop/money/payouts/transfer_outbox.h"
 
-#include <iterator>
-
 #include "adapters/payments/stripe.h"
 #include "peerloop/money/payouts/transfers.h"
 
@@ -155,8 +153,7 @@ Task<Result<Delivery>> deliver_reversal(Host& host, const OutboxItem& item) {
       // heard of that yet, its news does so.
       if (row->amount_cents > row->left_cents) {
         auto rest = ask_back(host, row->stripe_transfer_id, host.clock.now());
-        delivery.statements.insert(delivery.statements.end(), std::move_iterator(rest.begin()),
-                                   std::move_iterator(rest.end()));
+        append(delivery.statements, std::move(rest));
       }
       co_return delivery;
     }

@@ -1,7 +1,5 @@
 #include "peerloop/money/payouts/transfers.h"
 
-#include <iterator>
-
 #include "json/writer.h"
 #include "peerloop/money/owed_back.h"
 #include "peerloop/money/payouts/transfer_outbox.h"
@@ -53,7 +51,7 @@ std::vector<Statement> settle_sent(Host& host, std::string_view transfer_id, std
       WHERE t.id = ?1 AND )" PEERLOOP_WAITS,
                       transfer_id, stripe_id, now));
   std::vector<Statement> back = ask_back(host, transfer_id, now);
-  batch.insert(batch.end(), std::move_iterator(back.begin()), std::move_iterator(back.end()));
+  append(batch, std::move(back));
   return batch;
 }
 
@@ -110,7 +108,7 @@ std::vector<Statement> settle_returned(Host& host, const ProviderTransfer& trans
                       transfer.id, now));
   // What we asked for may have been refused because of what somebody else took back first.
   std::vector<Statement> rest = ask_back(host, transfer.id, now);
-  batch.insert(batch.end(), std::move_iterator(rest.begin()), std::move_iterator(rest.end()));
+  append(batch, std::move(rest));
   return batch;
 }
 
@@ -141,10 +139,8 @@ std::vector<Statement> settle_duplicate(Host& host, std::string_view of_transfer
       INSERT INTO audit_log (id, action, target_type, target_id, details, created_at)
       VALUES (?1, 'transfer.duplicate', 'transfer', ?2, json_object('stripeTransferId', ?3), ?4))",
                       host.random.uuid(now), of_transfer_id, transfer.id, now));
-  std::vector<Statement> back = settle_returned(host, transfer, now);
-  batch.insert(batch.end(), std::move_iterator(back.begin()), std::move_iterator(back.end()));
-  back = ask_back(host, id, now);
-  batch.insert(batch.end(), std::move_iterator(back.begin()), std::move_iterator(back.end()));
+  append(batch, settle_returned(host, transfer, now));
+  append(batch, ask_back(host, id, now));
   return batch;
 }
 

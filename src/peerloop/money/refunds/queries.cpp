@@ -26,7 +26,7 @@ std::vector<Statement> insert_refund_request(const RefundRequestRow& row, const 
                             WHERE r.transaction_id = x.id AND r.status = 'requested'), 0))",
                       row.id, row.transaction_id, row.amount_cents, row.currency, row.reason, row.requested_by, now,
                       read.refunded_cents, read.charged_back_cents, read.requested_cents));
-  batch.push_back(sql("INSERT INTO batch_guard (reason) SELECT 'refund_too_large' WHERE changes() <> 1"));
+  batch.push_back(guard_written("refund_too_large"));
   batch.push_back(sql(R"(
       UPDATE enrollments SET refund_requested_at = ?2, updated_at = ?2
       WHERE id = (SELECT enrollment_id FROM transactions WHERE id = ?1))",
