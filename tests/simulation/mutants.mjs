@@ -15,8 +15,8 @@ export const mutants = [
   {
     name: 'the id of an event is forgotten',
     file: 'src/peerloop/webhooks/events.cpp',
-    from: `"INSERT INTO batch_guard (reason) SELECT 'already_processed' WHERE changes() <> 1"`,
-    to: `"SELECT 1 AS one"`,
+    from: 'guard_written("already_processed")',
+    to: 'sql("SELECT 1 AS one")',
   },
   {
     name: 'a payment that must go back stays',
@@ -659,6 +659,18 @@ export const mutants = [
     file: 'src/peerloop/mail/delivery.cpp',
     from: 'if (came_back && !is_asked_for(payload.mail))',
     to: 'if (came_back && !is_asked_for(payload.mail) && recipient->email_status == "nowhere")',
+  },
+  {
+    name: 'an arrival that is told late clears a refusal',
+    file: 'src/peerloop/mail/queries.cpp',
+    from: 'm.refused_at > ?3',
+    to: 'm.refused_at > ?3 + 100000000000',
+  },
+  {
+    name: 'nobody owes anything',
+    file: 'src/peerloop/money/owed_back.h',
+    from: '"max(0, coalesce(',
+    to: '"0 * max(0, coalesce(',
   },
   {
     name: 'whoever is blocked goes on writing',

@@ -31,23 +31,35 @@ Statement set_mail_status(const MailEvent& event) {
              event.provider_id, event.status, event.at, event.note);
 }
 
-Statement set_address_status(std::string_view provider_id, std::string_view address, std::string_view status,
-                             Timestamp at, Timestamp now) {
-  return sql(R"(
+std::vector<Statement> note_refusal(std::string_view provider_id, std::string_view address, std::string_view status,
+                                    Timestamp at, Timestamp now) {
+  std::vector<Statement> batch;
+  batch.push_back(sql(R"(
+      UPDATE emails SET refused_at = max(ifnull(refused_at, 0), ?3)
+      WHERE provider_email_id = ?1 AND ?2 = (SELECT email FROM users WHERE id = user_id))",
+                      provider_id, address, at));
+  batch.push_back(sql(R"(
       UPDATE users SET email_status = ?3, updated_at = ?5
       WHERE id = (SELECT user_id FROM emails WHERE provider_email_id = ?1) AND email = ?2
-        AND NOT EXISTS (SELECT 1 FROM emails m WHERE m.user_id = users.id AND m.status = 'delivered' AND m.status_at > ?4))",
-             provider_id, address, status, at, now);
+        AND NOT EXISTS (SELECT 1 FROM emails m WHERE m.user_id = users.id AND m.delivered_at > ?4))",
+                      provider_id, address, status, at, now));
+  return batch;
 }
 
-Statement clear_address_status(std::string_view provider_id, std::string_view address, Timestamp at, Timestamp now) {
-  return sql(R"(
+std::vector<Statement> note_arrival(std::string_view provider_id, std::string_view address, Timestamp at,
+                                    Timestamp now) {
+  std::vector<Statement> batch;
+  batch.push_back(sql(R"(
+      UPDATE emails SET delivered_at = max(ifnull(delivered_at, 0), ?3)
+      WHERE provider_email_id = ?1 AND ?2 = (SELECT email FROM users WHERE id = user_id))",
+                      provider_id, address, at));
+  batch.push_back(sql(R"(
       UPDATE users SET email_status = 'ok', updated_at = ?4
       WHERE email = ?2 AND email_status IN ('bounced', 'suppressed')
         AND (?1 = '' OR id = (SELECT user_id FROM emails WHERE provider_email_id = ?1))
-        AND NOT EXISTS (SELECT 1 FROM emails m WHERE m.user_id = users.id AND m.status IN ('bounced', 'suppressed')
-                          AND m.provider_email_id IS NOT NULL AND m.status_at > ?3))",
-             provider_id, address, at, now);
+        AND NOT EXISTS (SELECT 1 FROM emails m WHERE m.user_id = users.id AND m.refused_at > ?3))",
+                      provider_id, address, at, now));
+  return batch;
 }
 
 Statement note_complaint(std::string_view provider_id, std::string_view address, Timestamp now) {

@@ -3,6 +3,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "ports/database.h"
 
@@ -43,13 +44,15 @@ Statement insert_mail_of_event(const MailEvent& event);
 /// Sets the status of a mail, unless a newer event did; changes nothing for a mail that is not ours.
 Statement set_mail_status(const MailEvent& event);
 
-/// Marks the user's address, if the mail went to the one that the user still has, and none arrived since `at`.
-Statement set_address_status(std::string_view provider_id, std::string_view address, std::string_view status,
-                             Timestamp at, Timestamp now);
+/// A mail came back for good, or was not sent to an address that is known to take nothing. Marks the user's address, if
+/// the mail went to the one that the user still has, and none arrived since `at`.
+std::vector<Statement> note_refusal(std::string_view provider_id, std::string_view address, std::string_view status,
+                                    Timestamp at, Timestamp now);
 /// Mails arrive at this address again: at `at` that one did, or, where `provider_id` is empty, the provider said so.
-/// Changes nothing where a mail has come back since.
-Statement clear_address_status(std::string_view provider_id, std::string_view address, Timestamp at, Timestamp now);
-/// The same, and no more marketing.
+/// Clears the address's mark unless a mail was refused since. The last statement tells whether it did.
+std::vector<Statement> note_arrival(std::string_view provider_id, std::string_view address, Timestamp at,
+                                    Timestamp now);
+/// Marks the user's address as complained about, where nothing worse is known of it, and opts out of marketing.
 Statement note_complaint(std::string_view provider_id, std::string_view address, Timestamp now);
 
 }  // namespace isthmus::peerloop::mail_queries

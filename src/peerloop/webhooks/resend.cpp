@@ -87,10 +87,10 @@ std::vector<Statement> effect_of(Host& host, const WebhookEvent& event, const Ma
   effect.push_back(ignored_unless_changed(event));
   // A full mailbox empties, a wrong address stays wrong.
   if (status == "bounced" && news.bounce_type == "Permanent")
-    effect.push_back(mail_queries::set_address_status(news.email_id, news.address, "bounced", at, now));
+    append(effect, mail_queries::note_refusal(news.email_id, news.address, "bounced", at, now));
   if (status == "suppressed")
-    effect.push_back(mail_queries::set_address_status(news.email_id, news.address, "suppressed", at, now));
-  if (status == "delivered") effect.push_back(mail_queries::clear_address_status(news.email_id, news.address, at, now));
+    append(effect, mail_queries::note_refusal(news.email_id, news.address, "suppressed", at, now));
+  if (status == "delivered") append(effect, mail_queries::note_arrival(news.email_id, news.address, at, now));
   if (status == "complained") effect.push_back(mail_queries::note_complaint(news.email_id, news.address, now));
   return effect;
 }
@@ -134,8 +134,7 @@ Task<Result<WebhookOutcome>> process_resend_event(Request& request, std::string 
   auto [event, news] = co_await read_event(std::move(event_id), std::move(body));
   if (event.type == suppression_removed && !news.address.empty()) {
     const Timestamp now = host.clock.now();
-    std::vector<Statement> effect;
-    effect.push_back(mail_queries::clear_address_status("", news.address, event.created_at.value_or(now), now));
+    std::vector<Statement> effect = mail_queries::note_arrival("", news.address, event.created_at.value_or(now), now);
     effect.push_back(ignored_unless_changed(event));
     co_return co_await record_event(host, std::move(event), std::move(effect));
   }

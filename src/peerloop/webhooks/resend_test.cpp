@@ -135,6 +135,20 @@ TEST_CASE("a mail that arrives repairs the address that one came back from") {
     CHECK(server.outcome(server.deliver("msg_2", "email.delivered", Json::object(), 40 * minute)) == "ignored");
     CHECK(server.address_status() == "bounced");
   }
+  SUBCASE("but not one that arrived before, where a complaint stands behind both") {
+    server.deliver("msg_2", "email.complained", Json::object(), 10 * minute);
+    CHECK(server.outcome(server.deliver("msg_3", "email.delivered", Json::object(), 40 * minute)) == "ignored");
+    CHECK(server.mail_status() == "complained");
+    CHECK(server.address_status() == "bounced");
+  }
+  SUBCASE("also where it was complained about") {
+    server.deliver("msg_2", "email.delivered", Json::object(), 20 * minute);
+    server.deliver("msg_3", "email.complained", Json::object(), 10 * minute);
+    CHECK(server.address_status() == "complained");
+    server.deliver("msg_4", "email.bounced", bounce("Permanent"), 25 * minute);
+    CHECK(server.mail_status() == "complained");
+    CHECK(server.address_status() == "complained");
+  }
   SUBCASE("but not one to another address") {
     server.deliver("msg_2", "email.delivered", {{"to", {"eve@example.org"}}});
     CHECK(server.address_status() == "bounced");

@@ -232,10 +232,13 @@ std::string mails_unlike_resend(Life& life) {
         "m.provider_email_id = ?1 AND u.deleted_at IS NULL",
         {one.mail_id});
     if (owner.empty()) continue;
-    const bool has_arrived_since = std::ranges::any_of(life.belongings.of<MailNews>().told, [&](const auto& other) {
-      return other.address == one.address && other.status == "delivered" && other.at > one.at;
-    });
-    if (one.is_for_good && !has_arrived_since && !owner.starts_with("bounced") && !owner.starts_with("suppressed"))
+    const auto& told = life.belongings.of<MailNews>().told;
+    const auto is_newer = [&](const MailNews::One& other) {
+      return other.address == one.address && other.at > one.at && (other.is_for_good || other.status == "delivered");
+    };
+    const bool is_refused = owner.starts_with("bounced") || owner.starts_with("suppressed");
+    if ((one.is_for_good || one.status == "delivered") && std::ranges::none_of(told, is_newer) &&
+        one.is_for_good != is_refused)
       return unlike(one.address, one.status, owner);
     if (one.status == "complained" && !owner.ends_with('1')) return one.address + " has complained, and was not heard";
   }
