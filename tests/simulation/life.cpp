@@ -303,9 +303,13 @@ Script<> Life::cron() {
   // Twenty such runs outlast whatever was booked.
   int left = 20;
   const auto goes_on = [&] { return living_ > 0 || (scripts_.size() > 1 && --left > 0); };
+  // While nobody asks for anything, at night, each pause is twice the one before, as far as an hour.
+  int requests_before = 0;
+  Millis slowness = 1;
   for (std::uint64_t number = 1; goes_on(); ++number) {
-    co_await wait(from.between(1, 10) * (living_ > 0 ? minute : hour));
+    co_await wait(from.between(1, 10) * (living_ > 0 ? slowness * minute : hour));
     if (!goes_on()) break;
+    slowness = std::exchange(requests_before, requests_) == requests_ ? std::min<Millis>(slowness * 2, 6) : 1;
     Dice mine = dice.fork("a run of cron", number);
     const std::string name = "cron." + std::to_string(number);
     if (weather.strikes(Fault::cron_skipped, mine.seed(), 8, mine)) continue;

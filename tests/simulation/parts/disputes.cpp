@@ -1,4 +1,5 @@
 #include <array>
+#include <map>
 
 #include "simulation/parts.h"
 #include "simulation/parts/enrollments.h"
@@ -60,14 +61,19 @@ constexpr std::array deeds{
          [](Person& person) { return person.number == 0 && !person.life.stripe.disputes.empty(); }, hear_of_dispute},
 };
 
-/// What died of a dispute that is over, whoever runs the product has tried again, as the admins' page does.
+/// What died of disputes that are over, whoever runs the product has tried again, as the admins' page does.
 void try_refunds_again(Life& life) {
-  for (const auto& [id, one] : life.stripe.disputes)
-    if (is_over(one) && one["is_charge_refundable"] == true)
+  std::map<std::string, bool> refundable;
+  for (const auto& [id, one] : life.stripe.disputes) {
+    bool& all = refundable.try_emplace(text_of(one["payment_intent"]), true).first->second;
+    all = all && is_over(one) && one["is_charge_refundable"] == true;
+  }
+  for (const auto& [intent, is_refundable] : refundable)
+    if (is_refundable)
       life.world.database.execute(
           "UPDATE outbox SET dead_at = NULL, attempts = 0, next_attempt_at = ?2, locked_until = NULL "
           "WHERE dedupe_key = 'stripe.refund:' || ?1 AND dead_at IS NOT NULL",
-          {text_of(one["payment_intent"]), life.now().ms});
+          {intent, life.now().ms});
 }
 
 /// Most disputes end.
