@@ -51,6 +51,10 @@ endif()
 add_third_party_library(argon2 SOURCES ${argon2_sources} INCLUDES ${argon2}/include
                         OPTIONS ${argon2_simd} $<$<CONFIG:Debug>:-O3>)
 target_compile_definitions(third_party_argon2 PRIVATE ARGON2_NO_THREADS)
+if(EMSCRIPTEN)
+  set_source_files_properties(${argon2}/src/opt.c PROPERTIES COMPILE_OPTIONS
+    "-include;${CMAKE_CURRENT_LIST_DIR}/argon2/align_by_shuffle.h")
+endif()
 
 # bcrypt: libxcrypt's one file of it, with a configuration that turns the rest of that library off.
 add_third_party_library(bcrypt SOURCES ${ISTHMUS_THIRD_PARTY}/libxcrypt/lib/crypt-bcrypt.c
