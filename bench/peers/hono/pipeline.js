@@ -28,7 +28,18 @@ export function newApp() {
   app.use(
     cors({
       origin: ['https://app.example'],
-      exposeHeaders: ['etag', 'location', 'retry-after', 'x-d1-bookmark', 'x-request-id'],
+      exposeHeaders: [
+        'accept-ranges',
+        'content-disposition',
+        'content-range',
+        'etag',
+        'idempotent-replayed',
+        'location',
+        'retry-after',
+        'x-d1-bookmark',
+        'x-next-cursor',
+        'x-request-id',
+      ],
     }),
   );
   app.use(noStore);

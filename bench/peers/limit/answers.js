@@ -10,7 +10,8 @@ const headers = new Headers({
   'x-content-type-options': 'nosniff',
   vary: 'origin',
   'access-control-allow-origin': 'https://app.example',
-  'access-control-expose-headers': 'etag, location, retry-after, x-d1-bookmark, x-request-id',
+  'access-control-expose-headers':
+    'accept-ranges, content-disposition, content-range, etag, idempotent-replayed, location, retry-after, x-d1-bookmark, x-next-cursor, x-request-id',
 });
 
 /**
