@@ -9,19 +9,14 @@ export async function readBody({ request }, args) {
   const most = args.word();
   const announced = request.headers.get('content-length');
   if (Number(announced) > most) throw new Error(tooLarge);
-  if (announced === null) return unpackedWithin(await readAll(request.body, most), most);
-  return unpackedWithin(new Uint8Array(await request.arrayBuffer()), most);
-}
-
-/** What the module knows the failure by. */
-const tooLarge = 'too_large';
-
-/** @param {Uint8Array | undefined} bytes nothing where they were too many @param {number} most */
-async function unpackedWithin(bytes, most) {
+  const bytes = announced === null ? await readAll(request.body, most) : new Uint8Array(await request.arrayBuffer());
   const whole = bytes !== undefined && isGzip(bytes) ? await unpacked(bytes, most) : bytes;
   if (whole === undefined) throw new Error(tooLarge);
   return whole;
 }
+
+/** What the module knows the failure by. */
+const tooLarge = 'too_large';
 
 /** The body is the answer. @param {Uint8Array} body */
 export const packBody = (body) => body;
