@@ -1,11 +1,21 @@
 #include <array>
 
 #include "simulation/parts.h"
+#include "simulation/parts/draw.h"
 #include "simulation/person.h"
 
 namespace isthmus::simulation {
 
 namespace {
+
+/// Judges a review in its batch: news that come late may show of a session that it did not take place after all, and
+/// what was written of it stays.
+void prepare(Life& life) {
+  Judges judges(life, "misreviewed");
+  judges.add("reviewed", "INSERT ON reviews", "NEW.author_id", "reviews what did not take place, or between others",
+             "NOT EXISTS (SELECT 1 FROM sessions s WHERE s.id = NEW.session_id AND s.status = 'completed' AND "
+             "(NEW.author_id, NEW.subject_id) IN ((s.student_id, s.teacher_id), (s.teacher_id, s.student_id)))");
+}
 
 Script<> review(Person& person) {
   Life& life = person.life;
@@ -47,9 +57,7 @@ constexpr std::array deeds{
 constexpr std::array laws{
     Law{"each of the two reviews a session once", Law::When::always,
         "SELECT session_id, author_id FROM reviews GROUP BY session_id, author_id HAVING count(*) > 1"},
-    Law{"a session that took place is reviewed by its two", Law::When::always,
-        "SELECT r.id FROM reviews r JOIN sessions s ON s.id = r.session_id WHERE s.status <> 'completed' OR "
-        "(r.author_id, r.subject_id) NOT IN ((s.student_id, s.teacher_id), (s.teacher_id, s.student_id))"},
+    Law{"a session that took place is reviewed by its two", Law::When::always, "SELECT who, what FROM misreviewed"},
     Law{"a teacher's stars are those of the students", Law::When::always,
         "SELECT u.id FROM users u WHERE (teaching_rating_sum, teaching_rating_count) <> (SELECT coalesce(sum(rating), "
         "0), count(*) FROM reviews r WHERE r.subject_id = u.id AND r.written_by = 'student')"},
@@ -61,6 +69,6 @@ constexpr std::array laws{
 
 }  // namespace
 
-const Part reviews{"reviews", deeds, laws};
+const Part reviews{"reviews", deeds, laws, prepare};
 
 }  // namespace isthmus::simulation
