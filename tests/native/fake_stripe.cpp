@@ -48,6 +48,7 @@ IncomingAnswer FakeStripe::respond(const OutgoingRequest& request) {
       for (auto& [name, value] : parse_query(path.substr(question + 1))) query[name] = value;
     return read(path.substr(0, question), query);
   }
+  if (request.url.ends_with("/v1/transfers") && world_.now() < no_transfers_until) return refusal(503, "api_error", "");
   const std::string key = header_of(request, "idempotency-key");
   const std::string what = request.url + '\n' + request.body;
   const auto kept = kept_.find(key);
@@ -192,6 +193,7 @@ IncomingAnswer FakeStripe::create_transfer(const std::map<std::string, std::stri
                    {"object", "transfer"},
                    {"amount", cents},
                    {"amount_reversed", 0},
+                   {"created", world_.now().seconds()},
                    {"currency", form.at("currency")},
                    {"destination", account->first},
                    {"metadata", {{"transfer_id", form.at("metadata[transfer_id]")}}},

@@ -349,7 +349,7 @@ void Life::post(std::string name, std::function<Outgoing()> delivery, bool is_li
   const std::size_t place = letters_.size();
   Dice mine = dice.fork(name);
   Letter letter{std::move(name), std::move(delivery)};
-  const bool never = weather.strikes(Fault::event_never, mine.seed(), 12, mine);
+  const bool never = weather.strikes(Fault::event_never, mine.seed(), weather.never_delivered(), mine);
   letter.is_lost = never && is_listed && mine.one_in(2);
   // News of the same moment often arrives at the same moment.
   const Millis usual = mine.one_in(2) ? mine.between(50, 80) : mine.between(50, 3 * second);

@@ -583,12 +583,6 @@ export const mutants = [
     to: '',
   },
   {
-    name: 'an event that could not be processed is passed over',
-    file: 'src/peerloop/webhooks/missed_events.cpp',
-    from: 'if (!settled && settled.error().status >= 500) co_return Failure(std::move(settled).error());',
-    to: '',
-  },
-  {
     name: 'rows of the outbox are claimed twice',
     file: 'src/jobs/outbox.cpp',
     from: 'AND (locked_until IS NULL OR locked_until <= ?1)',

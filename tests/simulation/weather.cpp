@@ -28,14 +28,18 @@ Weather::Weather(const Plan& plan, Dice dice) : plan_(plan) {
   constexpr std::array<std::uint64_t, 6> storms{0, 400, 120, 60, 30, 15};
   storm_ = dice.pick(storms);
   for (std::uint64_t i = dice.below(4); storm_ != 0 && i > 0; --i) {
-    const Timestamp from = beginning + dice.between(0, 8 * hour);
-    outages_.push_back({dice.pick(ports), from, from + dice.between(10 * second, 20 * minute)});
+    const std::string_view port = dice.pick(ports);
+    const bool is_long = port != "database" && dice.one_in(3);
+    const Timestamp from = beginning + dice.between(0, is_long ? 30 * hour : 8 * hour);
+    outages_.push_back(
+        {outages_.size(), port, from, from + dice.between(10 * second, is_long ? 6 * hour : 20 * minute)});
   }
   // Longer than a key is remembered.
   if (storm_ != 0 && dice.one_in(8)) {
     const Timestamp from = beginning + dice.between(0, 8 * hour);
-    outages_.push_back({"stripe", from, from + dice.between(20 * hour, 60 * hour), true});
+    outages_.push_back({outages_.size(), "stripe", from, from + dice.between(20 * hour, 60 * hour), true});
   }
+  if (dice.one_in(4)) never_delivered_ = 2;
 }
 
 bool Weather::note(Fault fault, std::uint64_t place) {
@@ -59,12 +63,11 @@ Fortune Weather::draw(std::string_view port, std::uint64_t place, Timestamp now,
   fortune.variant = dice.next();
   fortune.is_done = (fortune.variant >> 20) % 2 == 0;
   if (calm_) return fortune;
-  for (std::size_t i = 0; i < outages_.size(); ++i) {
-    const Outage& outage = outages_[i];
+  for (const Outage& outage : outages_) {
     if (outage.port != port || now < outage.from || outage.until < now) continue;
     // A deaf one lets something through at times.
     if (outage.is_deaf && (fortune.variant >> 40) % 4 == 0) continue;
-    if (!note(Fault::outage, i)) continue;
+    if (!note(Fault::outage, outage.place)) continue;
     fortune.struck = true;
     fortune.fault = outage.is_deaf ? Fault::answer_lost : Fault::not_done;
     return fortune;
@@ -80,6 +83,9 @@ Fortune Weather::draw(std::string_view port, std::uint64_t place, Timestamp now,
   // Copies are put right by what comes behind; of a call that is done behind that, nobody would know.
   if (port == "stream" && fortune.fault == Fault::done_late) fortune.fault = Fault::answer_lost;
   fortune.struck = note(fortune.fault, place);
+  // An overloaded database often stays so for seconds, longer than it is asked again.
+  if (port == "database" && fortune.is(Fault::not_done) && (fortune.variant >> 12) % 2 == 0)
+    outages_.push_back({place, port, now, now + dice.between(second, 5 * second)});
   if (fortune.is(Fault::slow)) (fortune.is_done ? fortune.after : fortune.before) += dice.between(second, 15 * second);
   return fortune;
 }

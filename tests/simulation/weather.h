@@ -36,6 +36,8 @@ class Weather {
   /// True while nobody is allowed to fail: in runs without faults, and once the faults have ended.
   bool calm() const { return calm_ || storm_ == 0 || (plan_.faults && plan_.faults->empty()); }
   void clear_up() { calm_ = true; }
+  /// One webhook in so many is never delivered: in some runs many, as where an endpoint is set up wrongly.
+  std::uint64_t never_delivered() const { return never_delivered_; }
 
   /// The identities of the faults that struck, with how often.
   const std::map<std::uint32_t, int>& struck() const { return struck_; }
@@ -43,6 +45,7 @@ class Weather {
 
  private:
   struct Outage {
+    std::uint64_t place;
     std::string_view port;
     Timestamp from, until;
     /// What it is asked is done, and nobody hears of it.
@@ -56,6 +59,7 @@ class Weather {
   int count_ = 0;
   std::uint64_t storm_ = 0;  ///< one call in so many meets a fault
   std::vector<Outage> outages_;
+  std::uint64_t never_delivered_ = 12;
   std::map<std::uint32_t, int> struck_;
 };
 

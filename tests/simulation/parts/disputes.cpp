@@ -2,6 +2,7 @@
 #include <map>
 
 #include "simulation/parts.h"
+#include "simulation/parts/draw.h"
 #include "simulation/parts/enrollments.h"
 #include "simulation/person.h"
 
@@ -19,6 +20,12 @@ Script<> dispute(Person& person) {
   Life& life = person.life;
   auto charge = life.stripe.charges.begin();
   std::advance(charge, person.dice().below(life.stripe.charges.size()));
+  // What was paid out already must come back from who has it.
+  const std::string paid_out = some_id(
+      person,
+      "SELECT DISTINCT x.stripe_payment_intent_id FROM transfers t JOIN payment_splits s ON s.id = t.split_id JOIN "
+      "transactions x ON x.id = s.transaction_id WHERE t.status = 'sent' ORDER BY x.id");
+  if (!paid_out.empty() && person.dice().one_in(2)) charge = life.stripe.charges.find(paid_out);
   if (life.belongings.of<Misfits>().intents.contains(charge->first)) co_return;
   // What is disputed of it already is not disputed again.
   auto amount = charge->second["amount"].get<std::int64_t>();

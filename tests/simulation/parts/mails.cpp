@@ -207,7 +207,12 @@ Script<> hear_of_mail(Person& person) {
   while (!told.empty() && told.back().at >= life.now()) co_await life.wait(1);
   constexpr auto fates = std::to_array<std::string_view>(
       {"delivered", "delivered", "delivered", "delivery_delayed", "bounced", "complained", "failed", "suppressed"});
-  const auto& mail = dice.pick(life.resend.sent);
+  std::size_t which = dice.below(life.resend.sent.size());
+  // Often there is more news of one address.
+  if (!told.empty() && dice.one_in(2))
+    for (std::size_t i = 0; i < life.resend.sent.size() && life.resend.sent[which].to != told.back().address; ++i)
+      which = (which + 1) % life.resend.sent.size();
+  const auto& mail = life.resend.sent[which];
   std::string type(dice.pick(fates));
   const bool is_for_good = (type == "bounced" || type == "suppressed") && dice.one_in(3);
   if (type == "suppressed" && !is_for_good) type = "delivered";

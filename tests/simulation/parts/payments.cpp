@@ -1,3 +1,5 @@
+#include "simulation/parts/payments.h"
+
 #include <algorithm>
 #include <array>
 
@@ -14,18 +16,6 @@ bool is_held_by_bank(Life& life, const std::string& intent) {
   return std::ranges::any_of(life.stripe.disputes, [&](const auto& dispute) {
     return dispute.second["payment_intent"] == intent && !dispute.second.value("is_charge_refundable", true);
   });
-}
-
-void refund_some(Person& person, const std::string& intent) {
-  Life& life = person.life;
-  const Json& charge = life.stripe.charges.at(intent);
-  const auto left = charge["amount"].get<std::int64_t>() - charge["amount_refunded"].get<std::int64_t>();
-  if (left == 0 || is_held_by_bank(life, intent) || life.belongings.of<Misfits>().intents.contains(intent)) return;
-  const std::int64_t cents = person.dice().one_in(3)
-                                 ? left
-                                 : 1 + static_cast<std::int64_t>(person.dice().below(static_cast<std::uint64_t>(left)));
-  life.note(person.name, "refunds " + std::to_string(cents) + " of " + intent);
-  life.post_event(life.stripe.refund(intent, cents));
 }
 
 /// Support refunds a payment from Stripe's own pages, whole, in part, or in two parts one right behind the other.
@@ -284,6 +274,18 @@ constexpr std::array laws{
 };
 
 }  // namespace
+
+void refund_some(Person& person, const std::string& intent) {
+  Life& life = person.life;
+  const Json& charge = life.stripe.charges.at(intent);
+  const auto left = charge["amount"].get<std::int64_t>() - charge["amount_refunded"].get<std::int64_t>();
+  if (left == 0 || is_held_by_bank(life, intent) || life.belongings.of<Misfits>().intents.contains(intent)) return;
+  const std::int64_t cents = person.dice().one_in(3)
+                                 ? left
+                                 : 1 + static_cast<std::int64_t>(person.dice().below(static_cast<std::uint64_t>(left)));
+  life.note(person.name, "refunds " + std::to_string(cents) + " of " + intent);
+  life.post_event(life.stripe.refund(intent, cents));
+}
 
 const Part payments{.name = "payments", .deeds = deeds, .laws = laws, .settle = settle, .keeps_books = true};
 

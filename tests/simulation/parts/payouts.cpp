@@ -3,6 +3,7 @@
 
 #include "simulation/parts.h"
 #include "simulation/parts/draw.h"
+#include "simulation/parts/payments.h"
 
 namespace isthmus::simulation {
 
@@ -41,6 +42,11 @@ void prepare(Life& life) {
              "t.recipient_id AND r.status = 'requested') "
              "- (SELECT coalesce(sum(withheld_cents), 0) FROM transfers x WHERE x.recipient_id = t.recipient_id AND "
              "x.status = 'requested'))");
+  life.world.database.execute("CREATE TEMP TABLE share_changes (split_id TEXT, at INTEGER, due_cents INTEGER)");
+  life.world.database.execute(
+      "CREATE TEMP TRIGGER share_changed AFTER UPDATE OF status, reversed_cents ON payment_splits BEGIN INSERT INTO "
+      "share_changes VALUES (NEW.id, NEW.updated_at, iif(NEW.status = 'approved', NEW.amount_cents - "
+      "NEW.reversed_cents, 0)); END");
 }
 
 /// Who gets a transfer, through whichever account.
@@ -115,6 +121,17 @@ Script<> pay_out_too(Person& admin, Json body, Millis pause) {
     admin.foresee(co_await admin.ask("POST", "/api/admin/payouts", std::move(body)), {201, 409, 401, 403});
 }
 
+/// A share changes while it is under way to Stripe, which takes no transfers for a while.
+Script<> refund_what_is_paid_out(Person& person, std::string split, Millis pause) {
+  Life& life = person.life;
+  life.stripe.no_transfers_until = life.now() + pause + 10 * minute;
+  life.note("Stripe", "takes no transfers");
+  co_await life.wait(pause);
+  refund_some(person, life.find("SELECT x.stripe_payment_intent_id FROM payment_splits s JOIN transactions x ON x.id = "
+                                "s.transaction_id WHERE s.id = ?1",
+                                {std::move(split)}));
+}
+
 Script<> pay_out(Person& person) {
   const auto listed = co_await person.ask("GET", "/api/admin/payouts");
   if (!person.expect(listed, {200, 401, 403}) || listed->status != 200) co_return;
@@ -137,6 +154,9 @@ Script<> pay_out(Person& person) {
     if (other->number < 2 && other.get() != &person && dice.one_in(2))
       person.life.spawn(
           pay_out_too(*other, dice.one_in(2) ? body : Json{{"recipientId", item["recipientId"]}}, dice.between(1, 60)));
+  const std::string split = text_of(item["splits"][0]["id"]);
+  if (Dice mine = dice.fork(split); person.life.weather.strikes(Fault::outage, mine.seed(), 5, mine))
+    person.life.spawn(refund_what_is_paid_out(person, split, mine.between(second, 5 * minute)));
   if (dice.one_in(3)) {
     for (const auto& reply : co_await person.ask_twice("POST", "/api/admin/payouts", body, how))
       person.expect(reply, {201, 409, 401, 403});
@@ -213,7 +233,8 @@ constexpr std::array deeds{
     Deed{"look what is to be paid out", 1, [](Person& person) { return is_in(person) && person.standing.is_admin; },
          pay_out},
     Deed{"take a transfer back", 2, [](Person& person) { return person.number == 0; }, reverse_transfer},
-    Deed{"spend everything, or earn elsewhere", 1, [](Person& person) { return person.number == 0; }, spend_or_fill},
+    Deed{"spend everything, or earn elsewhere", 3,
+         [](Person& person) { return person.number == 0 && !person.life.stripe.transfers.empty(); }, spend_or_fill},
     Deed{"see money reach the bank", 1, earns, send_to_bank},
 };
 
@@ -225,6 +246,19 @@ std::string transfers_more_than_once(Life& life) {
     if (!made.insert(row).second) return row + " was sent twice";
     if (life.count("SELECT amount_cents FROM transfers WHERE id = ?1", {row}) != cents_of(transfer, "amount"))
       return id + " is not what was asked for";
+  }
+  return {};
+}
+
+/// What changed while it waited to be sent is not sent as it was. A try may have read it just before.
+std::string sent_though_changed(Life& life) {
+  for (const auto& [id, transfer] : life.stripe.transfers) {
+    const std::string changed = life.find(
+        "SELECT c.split_id FROM transfers t JOIN share_changes c ON c.split_id = t.split_id WHERE t.id = ?1 AND c.at "
+        "BETWEEN t.created_at AND ?2 GROUP BY c.split_id HAVING max(c.at) AND c.due_cents <> t.amount_cents + "
+        "t.withheld_cents",
+        {text_of(transfer["metadata"]["transfer_id"]), cents_of(transfer, "created") * second - 3 * minute});
+    if (!changed.empty()) return changed + " had changed before " + id;
   }
   return {};
 }
@@ -294,6 +328,7 @@ constexpr std::array laws{
     Law{"whatever is paid was sent, and the other way round", Law::When::always,
         "SELECT s.id, s.status FROM payment_splits s WHERE (s.paid_at IS NOT NULL) <> EXISTS "
         "(SELECT 1 FROM transfers t WHERE t.split_id = s.id AND t.status = 'sent')"},
+    Law{"a share that changed before it was sent is not sent", Law::When::in_the_end, "", sent_though_changed},
     Law{"no more is asked back than was sent", Law::When::always,
         "SELECT t.id FROM transfers t WHERE amount_cents < (SELECT coalesce(sum(amount_cents), 0) FROM "
         "transfer_reversals r WHERE r.transfer_id = t.id AND r.status <> 'failed')"},

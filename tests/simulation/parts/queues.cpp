@@ -7,6 +7,13 @@ namespace isthmus::simulation {
 
 namespace {
 
+/// Judges each claim of a row in the batch that writes it. The locations' clocks differ by seconds.
+void prepare(Life& life) {
+  Judges judges(life, "misclaimed");
+  judges.add("claimed", "UPDATE OF attempts ON outbox WHEN NEW.attempts = OLD.attempts + 1", "NEW.id",
+             "is tried while another run holds it", "OLD.locked_until > NEW.locked_until - 113000");
+}
+
 /// An admin has what was given up tried again.
 Script<> try_dead_again(Person& person) {
   const ResultSet dead =
@@ -66,6 +73,7 @@ constexpr std::array laws{
         "':' "
         "|| user_id || ':' || cause FROM notifications) AND NOT EXISTS (SELECT 1 FROM users WHERE deleted_at > 0 AND "
         "instr(key, id) > 0)"},
+    Law{"a row of the outbox is tried by one at a time", Law::When::always, "SELECT who, what FROM misclaimed"},
     Law{"each row of the outbox is delivered, or visibly dead", Law::When::in_the_end,
         "SELECT id, kind, attempts, last_error FROM outbox WHERE delivered_at IS NULL AND dead_at IS NULL"},
     Law{"no row of the outbox dies of weather", Law::When::in_the_end,
@@ -83,6 +91,6 @@ constexpr std::array laws{
 
 }  // namespace
 
-const Part queues{"queues", deeds, laws};
+const Part queues{"queues", deeds, laws, prepare};
 
 }  // namespace isthmus::simulation

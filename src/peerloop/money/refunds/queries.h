@@ -56,6 +56,7 @@ struct PaymentOfRefund {
   std::string enrollment_id;
   std::string student_id;
   std::string currency;
+  bool is_booked = false;  ///< that it was sent back
 };
 Statement payment_of_refund(const FailedRefund& refund);
 /// What the bank sent back is owed to the student.
