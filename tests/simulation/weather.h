@@ -36,6 +36,10 @@ class Weather {
   /// True while nobody is allowed to fail: in runs without faults, and once the faults have ended.
   bool calm() const { return calm_ || storm_ == 0 || (plan_.faults && plan_.faults->empty()); }
   void clear_up() { calm_ = true; }
+  /// A provider is away in that time as well.
+  void take_away(std::string_view port, std::uint64_t place, Timestamp from, Timestamp until) {
+    outages_.push_back({place, port, from, until});
+  }
   /// One webhook in so many is never delivered: in some runs many, as where an endpoint is set up wrongly.
   std::uint64_t never_delivered() const { return never_delivered_; }
 

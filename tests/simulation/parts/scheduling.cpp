@@ -295,7 +295,14 @@ Script<> mean_to_cancel(Person& person) {
   // Nobody makes plans for weeks.
   if (starts > person.life.now() + 4 * day) co_return;
   person.life.note(person.name, "will not be able to come to " + id);
-  person.life.spawn(cancel_at(person, id, starts + person.dice().between(-90 * minute, 40 * minute)));
+  Timestamp at = starts + person.dice().between(-90 * minute, 40 * minute);
+  // Somebody cancels while the reminder could not be mailed yet.
+  Dice mine = person.dice().fork(id);
+  if (person.life.weather.strikes(Fault::outage, mine.seed(), 2, mine)) {
+    at = starts - mine.between(second, 50 * minute);
+    person.life.weather.take_away("resend", mine.seed(), starts - 70 * minute, starts + 2 * hour);
+  }
+  person.life.spawn(cancel_at(person, id, at));
 }
 
 Script<> look_at_sessions(Person& person) {
