@@ -381,8 +381,8 @@ constexpr std::array laws{
     Law{"nobody is reminded of what was moved or called off", Law::When::always, "", reminded_in_vain},
     Law{"no reminder waits of what was moved or called off", Law::When::always,
         "SELECT o.dedupe_key FROM reminders r JOIN outbox o ON o.id = r.outbox_id JOIN sessions s ON s.id = "
-        "r.session_id WHERE o.delivered_at IS NULL AND o.dead_at IS NULL AND (s.status = 'cancelled' OR s.sequence <> "
-        "r.sequence)"},
+        "r.session_id WHERE o.delivered_at IS NULL AND o.dead_at IS NULL AND (s.status = 'cancelled' OR s.status = "
+        "'scheduled' AND s.sequence <> r.sequence)"},
     Law{"both are reminded", Law::When::in_the_end, "", not_reminded},
     Law{"nobody is in two sessions at once", Law::When::always,
         "SELECT a.id, b.id FROM sessions a JOIN sessions b ON a.id < b.id AND a.starts_at < b.ends_at AND b.starts_at "
