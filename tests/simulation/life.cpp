@@ -303,7 +303,7 @@ Script<> Life::cron() {
   // Twenty such runs outlast whatever was booked.
   int left = 20;
   const auto goes_on = [&] { return living_ > 0 || (scripts_.size() > 1 && --left > 0); };
-  // While nobody asks for anything, at night, each pause is twice the one before, as far as an hour.
+  // While nobody asks for anything, at night, pauses grow, as far as an hour.
   int requests_before = 0;
   Millis slowness = 1;
   for (std::uint64_t number = 1; goes_on(); ++number) {
@@ -349,7 +349,7 @@ void Life::post(std::string name, std::function<Outgoing()> delivery, bool is_li
   const std::size_t place = letters_.size();
   Dice mine = dice.fork(name);
   Letter letter{std::move(name), std::move(delivery)};
-  const bool never = weather.strikes(Fault::event_never, mine.seed(), weather.never_delivered(), mine);
+  const bool never = weather.strikes(Fault::event_never, mine.seed(), weather.undelivered(), mine);
   letter.is_lost = never && is_listed && mine.one_in(2);
   // News of the same moment often arrives at the same moment.
   const Millis usual = mine.one_in(2) ? mine.between(50, 80) : mine.between(50, 3 * second);

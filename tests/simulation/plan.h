@@ -16,7 +16,7 @@ enum class Fault : std::uint8_t {
   done_late,       ///< its failure was reported, and then it happens
   slow,            ///< it takes seconds
   death,           ///< the instance ends at this call, with all that it was doing
-  outage,          ///< a provider is away for minutes or hours, the database for minutes
+  outage,          ///< a provider is away for minutes or hours, the database for seconds or minutes
   strange_answer,  ///< a provider answers 429, 500, a proxy's page, or half a body
   lost_request,    ///< a request never reaches us
   lost_reply,      ///< an answer never reaches its client

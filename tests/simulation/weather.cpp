@@ -39,7 +39,7 @@ Weather::Weather(const Plan& plan, Dice dice) : plan_(plan) {
     const Timestamp from = beginning + dice.between(0, 8 * hour);
     outages_.push_back({outages_.size(), "stripe", from, from + dice.between(20 * hour, 60 * hour), true});
   }
-  if (dice.one_in(4)) never_delivered_ = 2;
+  if (dice.one_in(4)) undelivered_ = 2;
 }
 
 bool Weather::note(Fault fault, std::uint64_t place) {

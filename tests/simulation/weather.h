@@ -40,8 +40,9 @@ class Weather {
   void take_away(std::string_view port, std::uint64_t place, Timestamp from, Timestamp until) {
     outages_.push_back({place, port, from, until});
   }
-  /// One webhook in so many is never delivered: in some runs many, as where an endpoint is set up wrongly.
-  std::uint64_t never_delivered() const { return never_delivered_; }
+  /// One webhook in so many is not delivered before the end, or at all: in some runs many, as where an endpoint is set
+  /// up wrongly.
+  std::uint64_t undelivered() const { return undelivered_; }
 
   /// The identities of the faults that struck, with how often.
   const std::map<std::uint32_t, int>& struck() const { return struck_; }
@@ -63,7 +64,7 @@ class Weather {
   int count_ = 0;
   std::uint64_t storm_ = 0;  ///< one call in so many meets a fault
   std::vector<Outage> outages_;
-  std::uint64_t never_delivered_ = 12;
+  std::uint64_t undelivered_ = 12;
   std::map<std::uint32_t, int> struck_;
 };
 

@@ -31,9 +31,8 @@ Task<Result<Response>> begin_conversation(Request& request, NewConversation body
   if (body.userId == sender) co_return Failure(conflict("Nobody writes to themselves.", "own_account"));
   Host& host = request.host();
   auto statements = open_conversation(sender, body.userId, host.random.uuid(request.now()), request.now());
-  for (Statement& statement :
-       insert_message(host, body.userId, host.random.uuid(request.now()), sender, std::move(body.text), request.now()))
-    statements.push_back(std::move(statement));
+  append(statements, insert_message(host, body.userId, host.random.uuid(request.now()), sender, std::move(body.text),
+                                    request.now()));
   auto begun =
       co_await attempt(commit(request, std::move(statements), 201, select_conversation_of_pair(sender, body.userId)));
   co_return explain_refusal(std::move(begun));

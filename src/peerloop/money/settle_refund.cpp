@@ -45,8 +45,7 @@ std::vector<Statement> take_back(Host& host, Facts& facts, const RefundedCharge&
                                  postings_of_loss(back, "provider:stripe", refunded), now));
   for (const Split& split : facts.splits) {
     if (!split.recipient_id) continue;
-    auto asked = ask_back(host, split.id, now);
-    append(effect, std::move(asked));
+    append(effect, ask_back(host, split.id, now));
   }
   const bool whole = taken == transaction.amount_cents;
   if (whole) end_refunded_enrollment(effect, host, transaction.enrollment_id, now);

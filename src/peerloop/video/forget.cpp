@@ -37,8 +37,7 @@ Task<Result<Delivery>> deliver_forgetting_of_recordings(Host& host, const Outbox
   Delivery delivery;
   for (std::size_t i = 0; i < recordings.size() && i < most_recordings; ++i) {
     const video_queries::OrphanedRecording& recording = recordings[i];
-    auto removing = video_queries::remove_recording(recording);
-    append(delivery.statements, std::move(removing));
+    append(delivery.statements, video_queries::remove_recording(recording));
     if (!recording.object_key) continue;
     // Once more when none can be on its way any more.
     for (const Timestamp moment : {now, now + copy_ends_within})

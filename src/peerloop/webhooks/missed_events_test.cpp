@@ -105,6 +105,21 @@ TEST_CASE("while Stripe is silent nothing is passed over") {
   CHECK(status(market) == "enrolled");
 }
 
+TEST_CASE("an event that could not be taken just then is taken at the next look") {
+  Marketplace market;
+  enroll_and_pay_unheard(market, market.student);
+  // Behind the cursor and what is unheard of: the facts of the payment.
+  int calls = 0;
+  market.world.fates = [&](const native::HostCall& call) {
+    return call.port == "database" && ++calls == 3 ? native::Fate{native::Fate::Fault::not_done} : native::Fate{};
+  };
+  CHECK_FALSE(look(market).has_value());
+  CHECK(calls == 3);
+  market.world.fates = nullptr;
+  REQUIRE(look(market).has_value());
+  CHECK(status(market) == "enrolled");
+}
+
 TEST_CASE("an event that can not be understood does not keep those behind it back") {
   Marketplace market;
   market.world.database.execute(

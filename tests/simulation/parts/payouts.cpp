@@ -255,7 +255,7 @@ std::string sent_though_changed(Life& life) {
   for (const auto& [id, transfer] : life.stripe.transfers) {
     const std::string changed = life.find(
         "SELECT c.split_id FROM transfers t JOIN share_changes c ON c.split_id = t.split_id WHERE t.id = ?1 AND c.at "
-        "BETWEEN t.created_at AND ?2 GROUP BY c.split_id HAVING max(c.at) AND c.due_cents <> t.amount_cents + "
+        "BETWEEN t.created_at AND ?2 GROUP BY c.split_id HAVING max(c.rowid) AND c.due_cents <> t.amount_cents + "
         "t.withheld_cents",
         {text_of(transfer["metadata"]["transfer_id"]), cents_of(transfer, "created") * second - 3 * minute});
     if (!changed.empty()) return changed + " had changed before " + id;

@@ -7,11 +7,15 @@ namespace isthmus::simulation {
 
 namespace {
 
-/// Judges each claim of a row in the batch that writes it. The locations' clocks differ by seconds.
+/// A row is held for two minutes. The locations' clocks differ by seconds.
+constexpr Millis held_for = 2 * minute - 7 * second;
+
+/// Judges each claim of a row in the batch that writes it.
 void prepare(Life& life) {
   Judges judges(life, "misclaimed");
   judges.add("claimed", "UPDATE OF attempts ON outbox WHEN NEW.attempts = OLD.attempts + 1", "NEW.id",
-             "is tried while another run holds it", "OLD.locked_until > NEW.locked_until - 113000");
+             "is tried while another run holds it",
+             "OLD.locked_until > NEW.locked_until - " + std::to_string(held_for));
 }
 
 /// An admin has what was given up tried again.

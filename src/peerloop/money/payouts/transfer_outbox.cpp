@@ -151,10 +151,8 @@ Task<Result<Delivery>> deliver_reversal(Host& host, const OutboxItem& item) {
       Delivery delivery = done(fail_reversal(id, reason_of(answer.error()), host.clock.now()));
       // Somebody took a part of it back at the provider's own pages: what is left is asked for anew. Where we have not
       // heard of that yet, its news does so.
-      if (row->amount_cents > row->left_cents) {
-        auto rest = ask_back(host, row->stripe_transfer_id, host.clock.now());
-        append(delivery.statements, std::move(rest));
-      }
+      if (row->amount_cents > row->left_cents)
+        append(delivery.statements, ask_back(host, row->stripe_transfer_id, host.clock.now()));
       co_return delivery;
     }
     if (!answer) co_return Failure(std::move(answer).error());

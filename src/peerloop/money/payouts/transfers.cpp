@@ -50,8 +50,7 @@ std::vector<Statement> settle_sent(Host& host, std::string_view transfer_id, std
       UPDATE transfers AS t SET status = 'sent', stripe_transfer_id = ?2, failure = NULL, settled_at = ?3
       WHERE t.id = ?1 AND )" PEERLOOP_WAITS,
                       transfer_id, stripe_id, now));
-  std::vector<Statement> back = ask_back(host, transfer_id, now);
-  append(batch, std::move(back));
+  append(batch, ask_back(host, transfer_id, now));
   return batch;
 }
 
@@ -107,8 +106,7 @@ std::vector<Statement> settle_returned(Host& host, const ProviderTransfer& trans
         AND id = (SELECT split_id FROM transfers WHERE stripe_transfer_id = ?1 AND status = 'returned'))",
                       transfer.id, now));
   // What we asked for may have been refused because of what somebody else took back first.
-  std::vector<Statement> rest = ask_back(host, transfer.id, now);
-  append(batch, std::move(rest));
+  append(batch, ask_back(host, transfer.id, now));
   return batch;
 }
 

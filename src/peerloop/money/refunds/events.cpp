@@ -10,18 +10,14 @@ Task<Result<Settled>> settle_failed_refund(Host& host, WebhookEvent event, Faile
   if (payment->currency != refund.currency)
     co_return co_await record_misfit(host, std::move(event), refund.id, payment->enrollment_id,
                                      "a failed refund in " + refund.currency);
+  const WebhookOutcome recorded =
+      co_await record_event(host, event, book_failed_refund(host, refund, *payment, host.clock.now()));
   // Two events tell of one failure: `refund.failed`, and `refund.updated` with that status.
-  if (payment->is_booked) co_return co_await record_known_event(host, std::move(event));
+  if (recorded == WebhookOutcome::duplicate) co_return co_await record_known_event(host, std::move(event));
   LogLine(host, Log::Level::error, "a refund was sent back by the bank")
       .with("eventId", event.id)
       .with("enrollmentId", payment->enrollment_id);
-  auto recorded =
-      co_await attempt(record_event(host, event, book_failed_refund(host, refund, *payment, host.clock.now())));
-  // The other event was just as fast.
-  if (!recorded && violates(recorded.error(), "ledger_movements.cause"))
-    co_return co_await record_known_event(host, std::move(event));
-  if (!recorded) co_return Failure(std::move(recorded).error());
-  co_return Settled{*recorded, {}};
+  co_return Settled{recorded, {}};
 }
 
 }  // namespace isthmus::peerloop

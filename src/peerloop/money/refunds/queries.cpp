@@ -70,26 +70,23 @@ std::vector<Statement> fail_refund_request(Host& host, std::string_view request_
   return batch;
 }
 
-namespace {
-
-std::string cause_of(const FailedRefund& refund) { return "refund_failed:" + refund.id; }
-
-}  // namespace
-
 Statement payment_of_refund(const FailedRefund& refund) {
   return sql(R"(
-      SELECT x.id, x.enrollment_id, e.student_id, x.currency,
-             EXISTS (SELECT 1 FROM ledger_movements WHERE cause = ?3)
-      FROM transactions x JOIN enrollments e ON e.id = x.enrollment_id
+      SELECT x.id, x.enrollment_id, e.student_id, x.currency FROM transactions x JOIN enrollments e ON e.id = x.enrollment_id
       WHERE x.stripe_charge_id = ?1 OR x.stripe_payment_intent_id = ?2 LIMIT 1)",
-             refund.charge_id, refund.payment_intent, cause_of(refund));
+             refund.charge_id, refund.payment_intent);
 }
 
 std::vector<Statement> book_failed_refund(Host& host, const FailedRefund& refund, const PaymentOfRefund& payment,
                                           Timestamp now) {
+  const std::string cause = "refund_failed:" + refund.id;
   std::vector<Statement> batch;
+  batch.push_back(sql(R"(
+      INSERT INTO batch_guard (reason) SELECT 'already_processed'
+      WHERE EXISTS (SELECT 1 FROM ledger_movements WHERE cause = ?1))",
+                      cause));
   batch.push_back(post_movement(
-      host, cause_of(refund), payment.transaction_id, payment.currency,
+      host, cause, payment.transaction_id, payment.currency,
       {{"provider:stripe", refund.amount_cents}, {"refundable:" + payment.student_id, -refund.amount_cents}}, now));
   batch.push_back(sql(R"(
       INSERT INTO audit_log (id, action, target_type, target_id, details, created_at)

@@ -56,10 +56,9 @@ struct PaymentOfRefund {
   std::string enrollment_id;
   std::string student_id;
   std::string currency;
-  bool is_booked = false;  ///< that it was sent back
 };
 Statement payment_of_refund(const FailedRefund& refund);
-/// What the bank sent back is owed to the student.
+/// What the bank sent back is owed to the student. Refused as `guard:already_processed` where it is booked already.
 std::vector<Statement> book_failed_refund(Host& host, const FailedRefund& refund, const PaymentOfRefund& payment,
                                           Timestamp now);
 
