@@ -48,7 +48,8 @@ IncomingAnswer FakeStripe::respond(const OutgoingRequest& request) {
       for (auto& [name, value] : parse_query(path.substr(question + 1))) query[name] = value;
     return read(path.substr(0, question), query);
   }
-  if (request.url.ends_with("/v1/transfers") && world_.now() < no_transfers_until) return refusal(503, "api_error", "");
+  const bool is_transfer = request.url.ends_with("/v1/transfers");
+  if (is_transfer && world_.now() < no_transfers_until) return refusal(503, "api_error", "");
   const std::string key = header_of(request, "idempotency-key");
   const std::string what = request.url + '\n' + request.body;
   const auto kept = kept_.find(key);
@@ -60,11 +61,12 @@ IncomingAnswer FakeStripe::respond(const OutgoingRequest& request) {
       busy.headers.emplace_back("stripe-should-retry", "true");
       return busy;
     }
-    return kept->second.answer;
+  } else {
+    IncomingAnswer answer = execute(request);
+    kept_[key] = {what, std::move(answer), world_.now()};
   }
-  IncomingAnswer answer = execute(request);
-  kept_[key] = {what, answer, world_.now()};
-  return answer;
+  if (is_transfer && world_.now() < transfers_unheard_until) return refusal(503, "api_error", "");
+  return kept_[key].answer;
 }
 
 IncomingAnswer FakeStripe::execute(const OutgoingRequest& request) {

@@ -78,8 +78,8 @@ class FakeStripe {
   std::map<std::string, Json> accounts, transfers, disputes;  ///< by id
   /// Accounts that have spent what they got: nothing can be taken back from them.
   std::set<std::string> empty_accounts;
-  /// Until then each transfer that we ask for is answered with 503.
-  Timestamp no_transfers_until;
+  /// Until then each transfer that we ask for is answered with 503, without or with its effect.
+  Timestamp no_transfers_until, transfers_unheard_until;
   std::vector<Json> refunds;
   /// Of refunds and expiries that our side asked for, in order.
   std::vector<Json> events_of_calls;

@@ -157,6 +157,10 @@ Script<> pay_out(Person& person) {
   const std::string split = text_of(item["splits"][0]["id"]);
   if (Dice mine = dice.fork(split); person.life.weather.strikes(Fault::outage, mine.seed(), 5, mine))
     person.life.spawn(refund_what_is_paid_out(person, split, mine.between(second, 5 * minute)));
+  if (Dice mine = dice.fork(split + " unheard"); person.life.weather.strikes(Fault::outage, mine.seed(), 6, mine)) {
+    person.life.note("Stripe", "makes transfers, and nobody hears of it");
+    person.life.stripe.transfers_unheard_until = person.life.now() + mine.between(minute, 10 * minute);
+  }
   if (dice.one_in(3)) {
     for (const auto& reply : co_await person.ask_twice("POST", "/api/admin/payouts", body, how))
       person.expect(reply, {201, 409, 401, 403});
