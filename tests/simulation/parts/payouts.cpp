@@ -262,7 +262,7 @@ std::string sent_though_changed(Life& life) {
         "BETWEEN t.created_at AND ?2 GROUP BY c.split_id HAVING max(c.rowid) AND c.due_cents <> t.amount_cents + "
         "t.withheld_cents",
         {text_of(transfer["metadata"]["transfer_id"]), cents_of(transfer, "created") * second - 3 * minute});
-    if (!changed.empty()) return changed + " had changed before " + id;
+    if (!changed.empty()) return id + " was sent behind a change of its share";
   }
   return {};
 }
