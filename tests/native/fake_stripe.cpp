@@ -62,8 +62,7 @@ IncomingAnswer FakeStripe::respond(const OutgoingRequest& request) {
       return busy;
     }
   } else {
-    IncomingAnswer answer = execute(request);
-    kept_[key] = {what, std::move(answer), world_.now()};
+    kept_[key] = {what, execute(request), world_.now()};
   }
   if (is_transfer && world_.now() < transfers_unheard_until) return refusal(503, "api_error", "");
   return kept_[key].answer;

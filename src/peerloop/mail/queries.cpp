@@ -2,6 +2,18 @@
 
 namespace isthmus::peerloop::mail_queries {
 
+namespace {
+
+/// Keeps the latest such moment of a mail to the address that its user still has.
+Statement set_latest(std::string_view column, std::string_view provider_id, std::string_view address, Timestamp at) {
+  const std::string name(column);
+  return sql("UPDATE emails SET " + name + " = max(ifnull(" + name + R"(, 0), ?3)
+      WHERE provider_email_id = ?1 AND ?2 = (SELECT email FROM users WHERE id = user_id))",
+             provider_id, address, at);
+}
+
+}  // namespace
+
 Statement recipient(std::string_view user_id) {
   return sql("SELECT name, email, email_status, deleted_at IS NOT NULL FROM users WHERE id = ?1", user_id);
 }
@@ -33,11 +45,7 @@ Statement set_mail_status(const MailEvent& event) {
 
 std::vector<Statement> note_refusal(std::string_view provider_id, std::string_view address, std::string_view status,
                                     Timestamp at, Timestamp now) {
-  std::vector<Statement> batch;
-  batch.push_back(sql(R"(
-      UPDATE emails SET refused_at = max(ifnull(refused_at, 0), ?3)
-      WHERE provider_email_id = ?1 AND ?2 = (SELECT email FROM users WHERE id = user_id))",
-                      provider_id, address, at));
+  std::vector<Statement> batch{set_latest("refused_at", provider_id, address, at)};
   batch.push_back(sql(R"(
       UPDATE users SET email_status = ?3, updated_at = ?5
       WHERE id = (SELECT user_id FROM emails WHERE provider_email_id = ?1) AND email = ?2
@@ -48,11 +56,7 @@ std::vector<Statement> note_refusal(std::string_view provider_id, std::string_vi
 
 std::vector<Statement> note_arrival(std::string_view provider_id, std::string_view address, Timestamp at,
                                     Timestamp now) {
-  std::vector<Statement> batch;
-  batch.push_back(sql(R"(
-      UPDATE emails SET delivered_at = max(ifnull(delivered_at, 0), ?3)
-      WHERE provider_email_id = ?1 AND ?2 = (SELECT email FROM users WHERE id = user_id))",
-                      provider_id, address, at));
+  std::vector<Statement> batch{set_latest("delivered_at", provider_id, address, at)};
   batch.push_back(sql(R"(
       UPDATE users SET email_status = 'ok', updated_at = ?4
       WHERE email = ?2 AND email_status IN ('bounced', 'suppressed')
