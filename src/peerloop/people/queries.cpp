@@ -16,17 +16,6 @@
 
 namespace isthmus::peerloop {
 
-namespace {
-
-/// Behind every id in descending order.
-constexpr std::string_view behind_all_ids = "~";
-
-std::string_view id_of(const std::optional<Place>& place, std::string_view otherwise) {
-  return place ? std::string_view(place->id) : otherwise;
-}
-
-}  // namespace
-
 Statement select_profile(std::string_view id_or_handle, std::optional<std::string> caller) {
   return sql(R"(
       SELECT json_patch(
@@ -112,7 +101,7 @@ Statement select_creators(const std::optional<Place>& after, std::int64_t limit)
       FROM user_roles r JOIN users u ON u.id = r.user_id
       WHERE r.role = 'creator' AND r.user_id < ?1 AND )" PEERLOOP_IS_VISIBLE("u") R"(
       ORDER BY r.user_id DESC LIMIT ?2)",
-             id_of(after, behind_all_ids), limit + 1);
+             after.value_or(above_all()).id, limit + 1);
 }
 
 Statement select_student_teachers(const std::optional<Place>& after, std::int64_t limit) {
@@ -121,16 +110,17 @@ Statement select_student_teachers(const std::optional<Place>& after, std::int64_
       WHERE r.role = 'studentTeacher' AND r.user_id < ?1 AND )" PEERLOOP_IS_VISIBLE("u") R"(
         AND EXISTS (SELECT 1 FROM course_teachers t WHERE t.teacher_id = u.id AND t.status = 'approved')
       ORDER BY r.user_id DESC LIMIT ?2)",
-             id_of(after, behind_all_ids), limit + 1);
+             after.value_or(above_all()).id, limit + 1);
 }
 
 Statement select_teachers_of_course(std::string_view course_id, const std::optional<Place>& after, std::int64_t limit) {
+  const Place place = after.value_or(Place{});
   return sql("SELECT " TEACHER(TAUGHT_COURSES) R"(, 'course:' || t.decided_at, u.id
       FROM course_teachers t JOIN users u ON u.id = t.teacher_id
       WHERE t.course_id = ?1 AND t.status = 'approved' AND (t.decided_at, t.teacher_id) > (?2, ?3)
         AND EXISTS (SELECT 1 FROM courses WHERE id = ?1 AND status = 'published') AND )" PEERLOOP_IS_VISIBLE("u") R"(
       ORDER BY t.decided_at, t.teacher_id LIMIT ?4)",
-             course_id, after ? after->number : 0, id_of(after, ""), limit + 1);
+             course_id, place.number, place.id, limit + 1);
 }
 
 }  // namespace isthmus::peerloop
