@@ -57,6 +57,13 @@ Reply Marketplace::enroll_with_teacher(const Caller& caller) {
 
 Reply Marketplace::deliver(const Json& event) { return server.send(stripe.delivery(event)); }
 
+void Marketplace::watch_failures() {
+  world.database.run_script(R"(
+      CREATE TEMP TABLE failures (event_id TEXT);
+      CREATE TEMP TRIGGER failure AFTER INSERT ON webhook_events WHEN NEW.status = 'failed'
+      BEGIN INSERT INTO failures VALUES (NEW.event_id); END)");
+}
+
 std::string Marketplace::enroll_and_pay(const Caller& caller) {
   const Json checkout = enroll_with_teacher(caller).json();
   REQUIRE(checkout.contains("checkoutSessionId"));

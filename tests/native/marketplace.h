@@ -32,6 +32,8 @@ class Marketplace {
 
   std::int64_t count(std::string_view sql, std::vector<SqlValue> values = {});
   std::string text(std::string_view sql, std::vector<SqlValue> values = {});
+  /// From here on, events that are recorded as failed stay in the table `failures`, whatever becomes of them.
+  void watch_failures();
   /// How many mails of a kind were queued.
   std::int64_t mails(std::string_view template_name);
   /// Fails the test where the books do not balance.

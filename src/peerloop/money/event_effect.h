@@ -5,9 +5,6 @@
 /// What the effects of payment events have in common.
 namespace isthmus::peerloop {
 
-/// How often an effect is worked out anew when something else changed what it was based on.
-inline constexpr int most_settlings = 4;
-
 /// Records an event that was understood and changes nothing any more.
 Task<Result<Settled>> record_known_event(Host& host, WebhookEvent event);
 

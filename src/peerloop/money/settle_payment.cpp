@@ -176,15 +176,11 @@ Task<Result<Settled>> settle_payment(Host& host, WebhookEvent event, PaidCheckou
       co_return co_await record_misfit(host, std::move(event), paid.session_id, facts.enrollment->id,
                                        misfit_text(*facts.enrollment, paid));
 
-    auto recorded = co_await attempt(record_event(host, event, effect_of(host, verdict, facts, paid)));
-    if (recorded) {
-      Settled settled{*recorded, {}};
-      if (verdict == Verdict::enroll && facts.rival) settled.page_to_close = facts.rival->checkout_session_id;
-      co_return settled;
-    }
-    // A constraint or guard says that another event got in between: look again.
-    if (recorded.error().code != "constraint" || tries == most_settlings)
-      co_return Failure(std::move(recorded).error());
+    const auto recorded = co_await try_to_record(host, event, effect_of(host, verdict, facts, paid), tries);
+    if (!recorded) continue;
+    Settled settled{*recorded, {}};
+    if (verdict == Verdict::enroll && facts.rival) settled.page_to_close = facts.rival->checkout_session_id;
+    co_return settled;
   }
 }
 

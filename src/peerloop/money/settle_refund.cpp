@@ -100,10 +100,8 @@ Task<Result<Settled>> settle_refund(Host& host, WebhookEvent event, RefundedChar
     if (plan.kind == Plan::Kind::misfit)
       co_return co_await record_misfit(host, std::move(event), charge.charge_id, std::move(plan.enrollment_id),
                                        std::move(plan.reason));
-    auto recorded = co_await attempt(record_event(host, event, std::move(plan.effect)));
+    const auto recorded = co_await try_to_record(host, event, std::move(plan.effect), tries);
     if (recorded) co_return Settled{*recorded, {}};
-    if (recorded.error().code != "constraint" || tries == most_settlings)
-      co_return Failure(std::move(recorded).error());
   }
 }
 

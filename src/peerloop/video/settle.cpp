@@ -12,8 +12,6 @@ namespace {
 
 using namespace video_queries;  // NOLINT(google-build-using-namespace): the SQL of this very part
 
-/// How often an effect is worked out anew when something else changed what it was based on.
-constexpr int most_settlings = 5;
 constexpr std::int64_t sessions_a_run = 50;
 
 struct Facts {
@@ -198,10 +196,8 @@ Task<Result<WebhookOutcome>> settle_room_news(Host& host, WebhookEvent event, st
     auto facts = co_await read_facts(host, read_room(event.provider, room_id));
     if (facts) news = about_the_two(facts->session, std::move(news));
     if (!facts || news.empty()) co_return co_await record_ignored_event(host, std::move(event));
-    auto recorded = co_await attempt(record_event(host, event, effect_of(host, *std::move(facts), news)));
+    const auto recorded = co_await try_to_record(host, event, effect_of(host, *std::move(facts), news), tries);
     if (recorded) co_return *recorded;
-    if (!violates(recorded.error(), "guard:state_changed") || tries == most_settlings)
-      co_return Failure(std::move(recorded).error());
   }
 }
 

@@ -1,11 +1,17 @@
 #include "peerloop/webhooks/events.h"
 
+#include <cstdint>
+
 namespace isthmus::peerloop {
 
 namespace {
 
-/// Claims the event's id. One that failed before may be claimed again; any other is refused by the guard.
-void claim(std::vector<Statement>& batch, const WebhookEvent& event, std::string_view status, Timestamp now) {
+/// Claims the event's id, in front of its effect. One that failed before may be claimed again; any other is refused by
+/// the guard.
+std::vector<Statement> claim(const WebhookEvent& event, std::string_view status, std::vector<Statement> effect,
+                             Timestamp now) {
+  std::vector<Statement> batch;
+  batch.reserve(effect.size() + 3);
   batch.push_back(sql(R"(
       INSERT INTO webhook_events (provider, event_id, type, created_at, received_at, status, body)
       VALUES (?1, ?2, substr(?3, 1, 100), ?4, ?5, ?6, ?7)
@@ -13,6 +19,8 @@ void claim(std::vector<Statement>& batch, const WebhookEvent& event, std::string
       WHERE webhook_events.status = 'failed')",
                       event.provider, event.id, event.type, event.created_at, now, status, event.body));
   batch.push_back(guard_written("already_processed"));
+  append(batch, std::move(effect));
+  return batch;
 }
 
 Statement status_of(const WebhookEvent& event) {
@@ -27,7 +35,10 @@ Statement record_failure(const WebhookEvent& event, const Error& refusal, Timest
              event.provider, event.id, event.type, event.created_at, now, refusal.log.value, event.body);
 }
 
-Task<Result<WebhookOutcome>> run(Host& host, WebhookEvent event, std::vector<Statement> batch) {
+/// Whether a refused event is left as failed, for an admin to see.
+enum class OnRefusal : std::uint8_t { record, leave };
+
+Task<Result<WebhookOutcome>> run(Host& host, WebhookEvent event, std::vector<Statement> batch, OnRefusal on_refusal) {
   batch.push_back(status_of(event));
   // Asked again after a lost answer, the guard finds what the first try left.
   auto done = co_await attempt(host.database.batch(std::move(batch), OnLostAnswer::retry));
@@ -36,7 +47,7 @@ Task<Result<WebhookOutcome>> run(Host& host, WebhookEvent event, std::vector<Sta
     co_return status == "ignored" ? WebhookOutcome::ignored : WebhookOutcome::processed;
   }
   if (violates(done.error(), "guard:already_processed")) co_return WebhookOutcome::duplicate;
-  if (done.error().code == "constraint") {
+  if (done.error().code == "constraint" && on_refusal == OnRefusal::record) {
     const auto noted = co_await attempt(host.database.write(record_failure(event, done.error(), host.clock.now())));
     if (!noted) LogLine(host, Log::Level::warning, "a failed webhook event was not recorded").with("type", event.type);
   }
@@ -57,18 +68,26 @@ Result<void> check_id(const WebhookEvent& event) {
 
 Task<Result<WebhookOutcome>> record_event(Host& host, WebhookEvent event, std::vector<Statement> effect) {
   co_await check_id(event);
-  std::vector<Statement> batch;
-  batch.reserve(effect.size() + 3);
-  claim(batch, event, "processed", host.clock.now());
-  append(batch, std::move(effect));
-  co_return co_await run(host, std::move(event), std::move(batch));
+  auto batch = claim(event, "processed", std::move(effect), host.clock.now());
+  co_return co_await run(host, std::move(event), std::move(batch), OnRefusal::record);
+}
+
+Task<Result<std::optional<WebhookOutcome>>> try_to_record(Host& host, WebhookEvent event, std::vector<Statement> effect,
+                                                          int tries) {
+  co_await check_id(event);
+  const bool is_last = tries == most_settlings;
+  auto batch = claim(event, "processed", std::move(effect), host.clock.now());
+  auto recorded =
+      co_await attempt(run(host, std::move(event), std::move(batch), is_last ? OnRefusal::record : OnRefusal::leave));
+  if (recorded) co_return std::optional(*recorded);
+  if (is_last || recorded.error().code != "constraint") co_return Failure(std::move(recorded).error());
+  co_return std::optional<WebhookOutcome>();
 }
 
 Task<Result<WebhookOutcome>> record_ignored_event(Host& host, WebhookEvent event) {
   co_await check_id(event);
-  std::vector<Statement> batch;
-  claim(batch, event, "ignored", host.clock.now());
-  co_return co_await run(host, std::move(event), std::move(batch));
+  auto batch = claim(event, "ignored", {}, host.clock.now());
+  co_return co_await run(host, std::move(event), std::move(batch), OnRefusal::record);
 }
 
 Statement ignored_unless_changed(const WebhookEvent& event) {

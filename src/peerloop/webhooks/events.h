@@ -44,6 +44,14 @@ constexpr auto schema(WebhookReceipt*) {
 /// deliver it again, and a failed event may still succeed then. Its answer may be lost and asked for again.
 Task<Result<WebhookOutcome>> record_event(Host& host, WebhookEvent event, std::vector<Statement> effect);
 
+/// How often a handler that reads, judges and records does so, when something else changes what it had read.
+inline constexpr int most_settlings = 5;
+
+/// As `record_event`, for a handler that then reads and judges anew: nothing where a guard or constraint refuses the
+/// effect, since something got in between. Only the last of its tries, which count from 1, is recorded as failed.
+Task<Result<std::optional<WebhookOutcome>>> try_to_record(Host& host, WebhookEvent event, std::vector<Statement> effect,
+                                                          int tries);
+
 /// Records an event that has no effect.
 Task<Result<WebhookOutcome>> record_ignored_event(Host& host, WebhookEvent event);
 

@@ -180,10 +180,8 @@ Task<Result<Settled>> settle_dispute(Host& host, WebhookEvent event, Dispute dis
       effect.push_back(sql(R"(
           INSERT INTO batch_guard (reason) SELECT 'state_changed' WHERE EXISTS ()" PEERLOOP_DISPUTED ")",
                            dispute.charge_id, dispute.payment_intent));
-    auto recorded = co_await attempt(record_event(host, event, std::move(effect)));
+    const auto recorded = co_await try_to_record(host, event, std::move(effect), tries);
     if (recorded) co_return Settled{*recorded, {}};
-    if (recorded.error().code != "constraint" || tries == most_settlings)
-      co_return Failure(std::move(recorded).error());
   }
 }
 

@@ -56,10 +56,8 @@ Task<Result<Settled>> settle_transfer(Host& host, WebhookEvent event, ProviderTr
     } else {
       effect = settle_duplicate(host, known->id, transfer, now);
     }
-    auto recorded = co_await attempt(record_event(host, event, std::move(effect)));
+    const auto recorded = co_await try_to_record(host, event, std::move(effect), tries);
     if (recorded) co_return Settled{*recorded, {}};
-    if (recorded.error().code != "constraint" || tries == most_settlings)
-      co_return Failure(std::move(recorded).error());
   }
 }
 

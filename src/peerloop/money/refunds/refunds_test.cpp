@@ -206,11 +206,7 @@ TEST_CASE("money that a bank sent back still belongs to the student, and a perso
                     {"payment_intent", charge["payment_intent"]}};
   CHECK(paid.market.deliver(paid.market.stripe.event("refund.failed", refund)).json()["outcome"] == "processed");
   // The second event is known, not refused first: where we died in between it would stay failed.
-  paid.market.world.database.execute("CREATE TEMP TABLE failures (id TEXT)");
-  paid.market.world.database.execute(
-      "CREATE TEMP TRIGGER failure AFTER INSERT ON webhook_events WHEN NEW.status = 'failed' BEGIN INSERT INTO "
-      "failures "
-      "VALUES (NEW.event_id); END");
+  paid.market.watch_failures();
   CHECK(paid.market.deliver(paid.market.stripe.event("refund.updated", refund)).json()["outcome"] == "duplicate");
   CHECK(paid.market.count("SELECT count(*) FROM failures") == 0);
   CHECK(paid.market.count("SELECT -sum(amount_cents) FROM ledger_entries WHERE account = 'refundable:' || ?1",
