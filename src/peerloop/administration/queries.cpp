@@ -101,7 +101,7 @@ Statement set_suspended(std::string_view user_id, bool suspended, Timestamp now)
 }
 
 Statement repair_address(std::string_view user_id, Timestamp now) {
-  return sql("UPDATE users SET email_status = 'ok', updated_at = ?2 WHERE id = ?1", user_id, now);
+  return sql("UPDATE users SET email_status = 'ok', email_freed_at = ?2, updated_at = ?2 WHERE id = ?1", user_id, now);
 }
 
 Statement select_audit(const AuditQuery& query, const std::optional<Place>& after) {

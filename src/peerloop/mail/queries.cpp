@@ -49,6 +49,7 @@ std::vector<Statement> note_refusal(std::string_view provider_id, std::string_vi
   batch.push_back(sql(R"(
       UPDATE users SET email_status = ?3, updated_at = ?5
       WHERE id = (SELECT user_id FROM emails WHERE provider_email_id = ?1) AND email = ?2
+        AND ifnull(email_freed_at, 0) <= ?4
         AND NOT EXISTS (SELECT 1 FROM emails m WHERE m.user_id = users.id AND m.delivered_at > ?4))",
                       provider_id, address, status, at, now));
   return batch;
@@ -59,11 +60,20 @@ std::vector<Statement> note_arrival(std::string_view provider_id, std::string_vi
   std::vector<Statement> batch{set_latest("delivered_at", provider_id, address, at)};
   batch.push_back(sql(R"(
       UPDATE users SET email_status = 'ok', updated_at = ?4
-      WHERE email = ?2 AND email_status IN ('bounced', 'suppressed')
-        AND (?1 = '' OR id = (SELECT user_id FROM emails WHERE provider_email_id = ?1))
+      WHERE id = (SELECT user_id FROM emails WHERE provider_email_id = ?1) AND email = ?2
+        AND email_status IN ('bounced', 'suppressed')
         AND NOT EXISTS (SELECT 1 FROM emails m WHERE m.user_id = users.id AND m.refused_at > ?3))",
                       provider_id, address, at, now));
   return batch;
+}
+
+Statement note_release(std::string_view address, Timestamp at, Timestamp now) {
+  return sql(R"(
+      UPDATE users SET email_freed_at = max(ifnull(email_freed_at, 0), ?2), updated_at = ?3,
+                       email_status = iif(email_status IN ('bounced', 'suppressed') AND NOT EXISTS (
+                           SELECT 1 FROM emails m WHERE m.user_id = users.id AND m.refused_at > ?2), 'ok', email_status)
+      WHERE email = ?1)",
+             address, at, now);
 }
 
 Statement note_complaint(std::string_view provider_id, std::string_view address, Timestamp now) {

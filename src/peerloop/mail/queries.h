@@ -45,13 +45,15 @@ Statement insert_mail_of_event(const MailEvent& event);
 Statement set_mail_status(const MailEvent& event);
 
 /// A mail came back for good, or was not sent to an address that is known to take nothing. Marks the user's address, if
-/// the mail went to the one that the user still has, and none arrived since `at`.
+/// the mail went to the one that the user still has, and none arrived, nor was it released, since `at`.
 std::vector<Statement> note_refusal(std::string_view provider_id, std::string_view address, std::string_view status,
                                     Timestamp at, Timestamp now);
-/// Mails arrive at this address again: at `at` that one did, or, where `provider_id` is empty, the provider said so.
-/// Clears the address's mark unless a mail was refused since. The last statement tells whether it did.
+/// A mail arrived at `at`. Clears the address's mark unless a mail was refused since.
 std::vector<Statement> note_arrival(std::string_view provider_id, std::string_view address, Timestamp at,
                                     Timestamp now);
+/// The provider sends to this address again since `at`. Clears its mark unless a mail was refused since; changes
+/// nothing where the address is nobody's.
+Statement note_release(std::string_view address, Timestamp at, Timestamp now);
 /// Marks the user's address as complained about, where nothing worse is known of it, and opts out of marketing.
 Statement note_complaint(std::string_view provider_id, std::string_view address, Timestamp now);
 

@@ -134,7 +134,7 @@ Task<Result<WebhookOutcome>> process_resend_event(Request& request, std::string 
   auto [event, news] = co_await read_event(std::move(event_id), std::move(body));
   if (event.type == suppression_removed && !news.address.empty()) {
     const Timestamp now = host.clock.now();
-    std::vector<Statement> effect = mail_queries::note_arrival("", news.address, event.created_at.value_or(now), now);
+    std::vector<Statement> effect{mail_queries::note_release(news.address, event.created_at.value_or(now), now)};
     effect.push_back(ignored_unless_changed(event));
     co_return co_await record_event(host, std::move(event), std::move(effect));
   }

@@ -168,15 +168,20 @@ TEST_CASE("an address that the provider sends to again is one that we send to ag
                      {"data", {{"id", "sup-1"}, {"email", address}}}};
     return server.outcome(server.deliver_text(id, event.dump()));
   };
-  CHECK(removed("msg_1", "Ada@example.org", 0) == "ignored");
   server.deliver("msg_2", "email.suppressed", Json::object(), 30 * minute);
   CHECK(server.address_status() == "suppressed");
   CHECK(removed("msg_3", "eve@example.org", 0) == "ignored");
-  CHECK(removed("msg_4", "ada@example.org", 40 * minute) == "ignored");
+  CHECK(removed("msg_4", "", 0) == "ignored");
+  CHECK(removed("msg_5", "ada@example.org", 40 * minute) == "processed");
   CHECK(server.address_status() == "suppressed");
-  CHECK(removed("msg_5", "Ada@example.org", 10 * minute) == "processed");
+  CHECK(removed("msg_6", "Ada@example.org", 10 * minute) == "processed");
   CHECK(server.address_status() == "ok");
-  CHECK(removed("msg_6", "", 0) == "ignored");
+  SUBCASE("also where a refusal from before that is told late") {
+    server.deliver("msg_7", "email.bounced", bounce("Permanent"), 20 * minute);
+    CHECK(server.address_status() == "ok");
+    server.deliver("msg_8", "email.bounced", bounce("Permanent"), 5 * minute);
+    CHECK(server.address_status() == "bounced");
+  }
 }
 
 TEST_CASE("whoever complains gets no more marketing") {

@@ -191,9 +191,10 @@ std::string not_sent(Life& life) {
 /// What Resend told of its mails.
 struct MailNews {
   struct One {
-    std::string mail_id, address, status;
-    bool is_for_good = false;  ///< the address will take nothing any more
+    std::string mail_id, address, status;  ///< "released", of no mail: Resend sends to the address again
+    bool is_for_good = false;              ///< the address will take nothing any more
     Timestamp at;
+    bool is_good() const { return status == "delivered" || status == "released"; }
   };
   std::vector<One> told;
 };
@@ -205,8 +206,8 @@ Script<> hear_of_mail(Person& person) {
   auto& told = life.belongings.of<MailNews>().told;
   // Of two of one moment nobody can tell which is newer.
   while (!told.empty() && told.back().at >= life.now()) co_await life.wait(1);
-  constexpr auto fates = std::to_array<std::string_view>(
-      {"delivered", "delivered", "delivered", "delivery_delayed", "bounced", "complained", "failed", "suppressed"});
+  constexpr auto fates = std::to_array<std::string_view>({"delivered", "delivered", "delivered", "delivery_delayed",
+                                                          "bounced", "complained", "failed", "suppressed", "released"});
   std::size_t which = dice.below(life.resend.sent.size());
   // Often there is more news of one address.
   if (!told.empty() && dice.one_in(2))
@@ -216,13 +217,18 @@ Script<> hear_of_mail(Person& person) {
   std::string type(dice.pick(fates));
   const bool is_for_good = (type == "bounced" || type == "suppressed") && dice.one_in(3);
   if (type == "suppressed" && !is_for_good) type = "delivered";
-  Json data{{"email_id", mail.id}, {"to", {mail.to}}, {"tags", {{"outbox_id", mail.outbox_id}}}};
+  const bool is_release = type == "released";
+  Json data = is_release ? Json{{"email", mail.to}}
+                         : Json{{"email_id", mail.id}, {"to", {mail.to}}, {"tags", {{"outbox_id", mail.outbox_id}}}};
   if (type == "bounced")
     data["bounce"] = {{"type", is_for_good ? "Permanent" : "Transient"}, {"subType", "General"}, {"message", mail.to}};
-  const std::string body =
-      Json{{"type", "email." + type}, {"created_at", to_rfc3339(life.now())}, {"data", data}}.dump();
+  const std::string body = Json{
+      {"type", is_release ? "suppression.removed" : "email." + type},
+      {"created_at", to_rfc3339(life.now())},
+      {"data", data}}.dump();
   std::string id = "msg_" + std::to_string(told.size() + 1);
-  told.push_back({mail.id, mail.to, type == "delivery_delayed" ? "delayed" : type, is_for_good, life.now()});
+  told.push_back(
+      {is_release ? "" : mail.id, mail.to, type == "delivery_delayed" ? "delayed" : type, is_for_good, life.now()});
   life.note(id, "Resend has news: " + mail.id + " is " + type + (is_for_good ? " for good" : ""));
   life.post(id, [&life, id, body] { return life.resend.delivery(id, body); });
 }
@@ -233,17 +239,16 @@ std::string mails_unlike_resend(Life& life) {
   for (const auto& one : life.belongings.of<MailNews>().told) {
     latest[one.mail_id] = one.status;
     const std::string owner = life.find(
-        "SELECT u.email_status, u.marketing_opt_out FROM emails m JOIN users u ON u.id = m.user_id WHERE "
-        "m.provider_email_id = ?1 AND u.deleted_at IS NULL",
-        {one.mail_id});
+        "SELECT email_status, marketing_opt_out FROM users WHERE deleted_at IS NULL AND email = ?2 "
+        "AND (?1 = '' OR id = (SELECT user_id FROM emails WHERE provider_email_id = ?1))",
+        {one.mail_id, one.address});
     if (owner.empty()) continue;
     const auto& told = life.belongings.of<MailNews>().told;
     const auto is_newer = [&](const MailNews::One& other) {
-      return other.address == one.address && other.at > one.at && (other.is_for_good || other.status == "delivered");
+      return other.address == one.address && other.at > one.at && (other.is_for_good || other.is_good());
     };
     const bool is_refused = owner.starts_with("bounced") || owner.starts_with("suppressed");
-    if ((one.is_for_good || one.status == "delivered") && std::ranges::none_of(told, is_newer) &&
-        one.is_for_good != is_refused)
+    if ((one.is_for_good || one.is_good()) && std::ranges::none_of(told, is_newer) && one.is_for_good != is_refused)
       return unlike(one.address, one.status, owner);
     if (one.status == "complained" && !owner.ends_with('1')) return one.address + " has complained, and was not heard";
   }
