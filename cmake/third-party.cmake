@@ -53,7 +53,7 @@ add_third_party_library(argon2 SOURCES ${argon2_sources} INCLUDES ${argon2}/incl
 target_compile_definitions(third_party_argon2 PRIVATE ARGON2_NO_THREADS)
 if(EMSCRIPTEN)
   set_source_files_properties(${argon2}/src/opt.c PROPERTIES COMPILE_OPTIONS
-    "-include;${CMAKE_CURRENT_LIST_DIR}/argon2/align_by_shuffle.h")
+    "-include;${CMAKE_CURRENT_LIST_DIR}/wasm-simd/align_by_shuffle.h")
 endif()
 
 # bcrypt: libxcrypt's one file of it, with a configuration that turns the rest of that library off.
@@ -68,6 +68,14 @@ set(simdjson ${PROJECT_SOURCE_DIR}/node_modules/@nozbe/simdjson/src)
 add_third_party_library(simdjson SOURCES ${simdjson}/simdjson.cpp INCLUDES ${simdjson}
                         OPTIONS -fno-exceptions)
 target_compile_definitions(third_party_simdjson PUBLIC SIMDJSON_EXCEPTIONS=0 SIMDJSON_DISABLE_DEPRECATED_API=1)
+# It has no kernel for wasm SIMD. That for SSE4.2 takes 0.4 of the portable one's time (docs/performance.md).
+if(EMSCRIPTEN)
+  target_compile_options(third_party_simdjson PRIVATE -msse4.2)
+  target_include_directories(third_party_simdjson PRIVATE ${CMAKE_CURRENT_LIST_DIR}/wasm-simd)
+  target_compile_definitions(third_party_simdjson PRIVATE
+    SIMDJSON_IS_X86_64=1 __PCLMUL__=1 SIMDJSON_IMPLEMENTATION_WESTMERE=1 SIMDJSON_IMPLEMENTATION_HASWELL=0
+    SIMDJSON_IMPLEMENTATION_ICELAKE=0 SIMDJSON_IMPLEMENTATION_FALLBACK=0)
+endif()
 
 add_header_library(nlohmann_json)
 target_compile_definitions(third_party_nlohmann_json INTERFACE JSON_USE_IMPLICIT_CONVERSIONS=0 JSON_NO_IO)

@@ -49,22 +49,36 @@ std::string encode_sextets(std::string_view bytes, std::string_view alphabet) {
 
 std::optional<std::string> decode_sextets(std::string_view text, const ReverseTable& values) {
   if (text.size() % 4 == 1) return std::nullopt;
+  const auto value = [&](std::size_t i) -> std::uint32_t { return values[byte_at(text, i)]; };
+  const std::size_t whole = text.size() / 4 * 4;
+  std::uint32_t seen = 0;
   std::string bytes;
-  bytes.reserve(text.size() / 4 * 3 + 2);
-  std::uint32_t bits = 0;
-  unsigned count = 0;
-  for (const char c : text) {
-    const std::uint8_t value = values[static_cast<std::uint8_t>(c)];
-    if (value == invalid) return std::nullopt;
-    bits = (bits << 6) | value;
-    count += 6;
-    if (count >= 8) {
-      count -= 8;
-      bytes.push_back(static_cast<char>((bits >> count) & 0xff));
+  bytes.resize_and_overwrite(text.size() / 4 * 3 + 2, [&](char* out, std::size_t) {
+    char* end = out;
+    for (std::size_t i = 0; i < whole; i += 4) {
+      const std::uint32_t first = value(i), second = value(i + 1), third = value(i + 2), fourth = value(i + 3);
+      seen |= first | second | third | fourth;
+      const std::uint32_t bits = first << 18 | second << 12 | third << 6 | fourth;
+      *end++ = static_cast<char>(bits >> 16);
+      *end++ = static_cast<char>(bits >> 8);
+      *end++ = static_cast<char>(bits);
     }
-  }
-  // What is left over are the bits that no byte uses; other than zero, a second spelling of the same bytes.
-  if ((bits & ((1u << count) - 1)) != 0) return std::nullopt;
+    std::uint32_t bits = 0;
+    unsigned count = 0;
+    for (std::size_t i = whole; i < text.size(); ++i) {
+      seen |= value(i);
+      bits = bits << 6 | value(i);
+      count += 6;
+      if (count >= 8) {
+        count -= 8;
+        *end++ = static_cast<char>(bits >> count);
+      }
+    }
+    // What is left over are the bits that no byte uses; other than zero, a second spelling of the same bytes.
+    if ((bits & ((1u << count) - 1)) != 0) seen |= invalid;
+    return static_cast<std::size_t>(end - out);
+  });
+  if (seen >= 64) return std::nullopt;
   return bytes;
 }
 

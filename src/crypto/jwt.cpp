@@ -25,31 +25,32 @@ std::string media_type(std::string_view type) {
   return lower;
 }
 
-/// False when there is a member of this name that is no string or an empty one.
-bool read_string(const TokenJson& json, std::string_view name, std::string& value) {
-  if (json.is_absent(name)) return true;
-  const auto text = json.string(name);
-  if (!text || text->empty()) return false;
-  value = *text;
+using simdjson::dom::element;
+
+/// False for what is no string, and for an empty one.
+bool read_string(element value, std::string& out) {
+  std::string_view text;
+  if (value.get(text) != simdjson::SUCCESS || text.empty()) return false;
+  out = text;
   return true;
 }
 
-bool read_time(const TokenJson& json, std::string_view name, std::optional<std::int64_t>& value) {
-  if (json.is_absent(name)) return true;
-  value = json.integer(name);
-  return value && is_time(*value);
+bool read_time(element value, std::optional<std::int64_t>& out) {
+  std::int64_t seconds = 0;
+  if (value.get(seconds) != simdjson::SUCCESS || !is_time(seconds)) return false;
+  out = seconds;
+  return true;
 }
 
 /// `aud` is one string or several (RFC 7519 section 4.1.3).
-bool read_audience(const TokenJson& json, std::vector<std::string>& audience) {
-  if (json.is_absent("aud")) return true;
-  if (const auto one = json.string("aud")) {
-    audience.emplace_back(*one);
+bool read_audience(element value, std::vector<std::string>& audience) {
+  if (std::string_view one; value.get(one) == simdjson::SUCCESS) {
+    audience.emplace_back(one);
     return true;
   }
   simdjson::dom::array several;
-  if (json.member("aud").get(several) != simdjson::SUCCESS) return false;
-  for (const auto item : several) {
+  if (value.get(several) != simdjson::SUCCESS) return false;
+  for (const element item : several) {
     std::string_view name;
     if (item.get(name) != simdjson::SUCCESS) return false;
     audience.emplace_back(name);
@@ -60,13 +61,22 @@ bool read_audience(const TokenJson& json, std::vector<std::string>& audience) {
 
 std::optional<Claims> read_claims(std::string_view payload) {
   TokenJson json;
+  if (!json.read(payload)) return std::nullopt;
   Claims claims;
   std::optional<std::int64_t> expires_s;
-  const bool is_well_formed = json.read(payload) && read_string(json, "iss", claims.issuer) &&
-                              read_string(json, "sub", claims.subject) && read_string(json, "jti", claims.id) &&
-                              read_audience(json, claims.audience) && read_time(json, "exp", expires_s) &&
-                              read_time(json, "nbf", claims.not_before_s) && read_time(json, "iat", claims.issued_s);
-  if (!is_well_formed || !expires_s) return std::nullopt;
+  const auto read = [&](std::string_view name, element value) {
+    if (name == "iss") return read_string(value, claims.issuer);
+    if (name == "sub") return read_string(value, claims.subject);
+    if (name == "jti") return read_string(value, claims.id);
+    if (name == "aud") return read_audience(value, claims.audience);
+    if (name == "exp") return read_time(value, expires_s);
+    if (name == "nbf") return read_time(value, claims.not_before_s);
+    if (name == "iat") return read_time(value, claims.issued_s);
+    return true;
+  };
+  for (const auto [name, value] : json.members())
+    if (!read(name, value)) return std::nullopt;
+  if (!expires_s) return std::nullopt;
   claims.expires_s = *expires_s;
   return claims;
 }

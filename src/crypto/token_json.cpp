@@ -15,6 +15,7 @@ bool names_are_unique(element value);
 
 bool names_are_unique(object value) {
   std::vector<std::string_view> names;
+  names.reserve(value.size());
   for (const auto field : value) {
     if (!names_are_unique(field.value)) return false;
     names.push_back(field.key);
@@ -47,17 +48,11 @@ bool TokenJson::read(std::string_view text) {
 
 std::optional<std::string_view> TokenJson::string(std::string_view name) const {
   std::string_view value;
-  if (member(name).get(value) != simdjson::SUCCESS) return std::nullopt;
+  if (root_.at_key(name).get(value) != simdjson::SUCCESS) return std::nullopt;
   return value;
 }
 
-std::optional<std::int64_t> TokenJson::integer(std::string_view name) const {
-  std::int64_t value = 0;
-  if (member(name).get(value) != simdjson::SUCCESS) return std::nullopt;
-  return value;
-}
-
-bool TokenJson::is_absent(std::string_view name) const { return member(name).error() == simdjson::NO_SUCH_FIELD; }
+bool TokenJson::is_absent(std::string_view name) const { return root_.at_key(name).error() == simdjson::NO_SUCH_FIELD; }
 
 void append_json_string(std::string& json, std::string_view text) {
   constexpr std::string_view digits = "0123456789abcdef";

@@ -20,11 +20,10 @@ class TokenJson {
   /// False unless the text is exactly one such object.
   bool read(std::string_view text);
 
-  /// Each is empty when there is no such member; `is_absent` tells that from one of another type.
+  /// Nothing when there is no such member; `is_absent` tells that from one of another type.
   std::optional<std::string_view> string(std::string_view name) const;
-  std::optional<std::int64_t> integer(std::string_view name) const;
   bool is_absent(std::string_view name) const;
-  simdjson::simdjson_result<simdjson::dom::element> member(std::string_view name) const { return root_.at_key(name); }
+  simdjson::dom::object members() const { return root_; }
 
  private:
   simdjson::dom::object root_;

@@ -1,5 +1,5 @@
-/* In front of opt.c in WebAssembly. Emscripten writes this SSSE3 operation as two shifts and an or, where one shuffle
- * does it: a hash takes 9 % less time. */
+/* Emscripten writes this SSSE3 operation as two shifts and an or, where one shuffle does it: an Argon2 hash takes 9 %
+ * less time. */
 #pragma once
 
 #include <tmmintrin.h>
