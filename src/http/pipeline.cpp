@@ -70,13 +70,8 @@ Task<void> Pipeline::serve(Incoming& incoming, Host& host, Respond respond) cons
   request.route_ = match.route;
   request.params_ = std::move(match.params);
 
-  Result<Response> outcome = Failure(not_found("page"));
-  if (match.route) {
-    host.database.read_from(read_from(*match.route, request.header("authorization").has_value()));
-    outcome = co_await attempt(pass_stages(request));
-  } else {
-    outcome = fallback(request, match);
-  }
+  if (match.route) host.database.read_from(read_from(*match.route, request.header("authorization").has_value()));
+  auto outcome = co_await attempt(match.route ? pass_stages(request) : fallback(request, match));
 
   const Error* error = outcome ? nullptr : &outcome.error();
   Response response = outcome ? *std::move(outcome) : error_response(outcome.error(), request.id());
@@ -100,19 +95,19 @@ Task<void> Pipeline::run_scheduled(Host& host, std::string cron) const {
     LogLine(host, Log::Level::error, "scheduled work failed").with("cron", cron).with("cause", done.error().log.value);
 }
 
-Result<Response> Pipeline::fallback(Request& request, const Match& match) {
-  if (match.allowed.empty()) return Failure(not_found("page"));
+Task<Result<Response>> Pipeline::fallback(Request& request, const Match& match) {
+  if (match.allowed.empty()) co_return Failure(not_found("page"));
   if (request.method() == Method::options) {
     Response response = no_content();
     response.headers.push_back({"allow", match.allowed});
     if (request.header("access-control-request-method"))
       response.headers.push_back({"access-control-allow-methods", match.allowed});
-    return response;
+    co_return response;
   }
   Error error(405, "method_not_allowed",
               ClientText("This page does not know the method " + std::string(name_of(request.method())) + "."));
   error.allow = match.allowed;
-  return Failure(std::move(error));
+  co_return Failure(std::move(error));
 }
 
 Task<Result<Response>> Pipeline::pass_stages(Request& request) {

@@ -33,7 +33,7 @@ class Pipeline {
   /// Gives the remembered answer of an earlier try where there is one.
   static Task<Result<std::optional<Response>>> authorize(Request& request);
   static Task<Result<Response>> handle(Request& request);
-  static Result<Response> fallback(Request& request, const Match& match);
+  static Task<Result<Response>> fallback(Request& request, const Match& match);
   void finish(Request& request, Response& response, const Error* error) const;
 
   const App& app_;
