@@ -7,8 +7,8 @@ export const mutants = [
   {
     name: 'an event is recorded, and its effect comes after',
     file: 'src/peerloop/money/settle_payment.cpp',
-    from: 'auto recorded = co_await attempt(record_event(host, event, effect_of(host, verdict, facts, paid)));',
-    to: `auto recorded = co_await attempt(record_event(host, event, {}));
+    from: 'const auto recorded = co_await try_to_record(host, event, effect_of(host, verdict, facts, paid), tries);',
+    to: `const auto recorded = co_await try_to_record(host, event, {}, tries);
     if (recorded && *recorded == WebhookOutcome::processed)
       co_await host.database.batch(effect_of(host, verdict, facts, paid), OnLostAnswer::fail);`,
   },
@@ -659,6 +659,12 @@ export const mutants = [
     file: 'src/peerloop/mail/queries.cpp',
     from: 'm.refused_at > ?3',
     to: 'm.refused_at > ?3 + 100000000000',
+  },
+  {
+    name: 'a refusal from before the address was freed counts',
+    file: 'src/peerloop/mail/queries.cpp',
+    from: 'ifnull(email_freed_at, 0) <= ?4',
+    to: 'ifnull(email_freed_at, 0) <= ?4 + 100000000000',
   },
   {
     name: 'nobody owes anything',

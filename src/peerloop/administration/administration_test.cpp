@@ -1,3 +1,5 @@
+#include <tuple>
+
 #include <doctest/doctest.h>
 
 #include "native/peerloop_server.h"
@@ -178,6 +180,25 @@ TEST_CASE("an admin changes neither their own account, nor one that is not there
   CHECK(office.patch(path_of(ada), Json::object(), office.root()).code() == "nothing_to_change");
   CHECK(office.patch(path_of(ada), {{"roles", {"king"}}}, office.root()).problems("roles").is_array());
   CHECK(office.world.database.count("SELECT count(*) FROM audit_log") == 0);
+}
+
+TEST_CASE("of two admins who end each other's power at the same time, one keeps it") {
+  for (const Json& change : {Json{{"roles", {"student"}}}, Json{{"suspended", true}}}) {
+    CAPTURE(change.dump());
+    Office office;
+    const Account ada = office.sign_up("ada");
+    office.give_role(ada, "admin");
+    office.world.fates = [](const HostCall&) { return Fate{Fate::Fault::none, 10, 10}; };
+    const auto first = office.begin(with_json("PATCH", path_of(ada), change, office.root()));
+    const auto second = office.begin(with_json("PATCH", path_of(office.root()), change, ada));
+    office.world.scheduler.run();
+    const auto& [winner, loser] = first->reply().status == 200 ? std::tie(first, second) : std::tie(second, first);
+    CHECK(winner->reply().status == 200);
+    CHECK(loser->reply().status == 409);
+    CHECK(loser->reply().code() == "last_admin");
+    CHECK(office.world.database.count("SELECT count(*) FROM users JOIN user_roles ON user_id = id "
+                                      "WHERE role = 'admin' AND suspended_at IS NULL") == 1);
+  }
 }
 
 TEST_CASE("a dead side effect is seen and tried again") {

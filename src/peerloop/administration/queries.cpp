@@ -85,6 +85,13 @@ Statement guard_account_exists(std::string_view user_id) {
              user_id);
 }
 
+Statement guard_admin_left() {
+  return sql(R"(
+      INSERT INTO batch_guard (reason) SELECT 'state_changed'
+      WHERE NOT EXISTS (SELECT 1 FROM user_roles r JOIN users u ON u.id = r.user_id
+                        WHERE r.role = 'admin' AND u.suspended_at IS NULL AND u.deleted_at IS NULL))");
+}
+
 std::vector<Statement> set_roles(std::string_view user_id, std::string roles, std::string_view granted_by,
                                  Timestamp now) {
   return {sql("DELETE FROM user_roles WHERE user_id = ?1 AND role NOT IN (SELECT value FROM json_each(?2))", user_id,

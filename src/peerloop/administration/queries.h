@@ -20,6 +20,8 @@ Statement select_users(const UsersQuery& query, const std::optional<Place>& afte
 Statement select_user(std::string_view user_id);
 /// `guard:not_found` where there is no such account, or it was deleted.
 Statement guard_account_exists(std::string_view user_id);
+/// `guard:state_changed` where what stands before it left nobody who could administer.
+Statement guard_admin_left();
 /// `roles` is a JSON list: all that the account shall have.
 std::vector<Statement> set_roles(std::string_view user_id, std::string roles, std::string_view granted_by,
                                  Timestamp now);

@@ -12,7 +12,7 @@ inline constexpr auto administration_routes = table(
     get("/api/admin/users").summary("Find accounts, newest first").tag("administration")
         .limit(flood_only).query<UsersQuery>().open_to(role("admin")).answers<Page<AdminUser>>().run<list_users>(),
     patch("/api/admin/users/:id").summary("Give and take roles, suspend, reinstate, write to the address again").tag("administration")
-        .limit(flood_only).body<UserChange>().open_to(role("admin")).conflicts("own_account").answers<AdminUser>()
+        .limit(flood_only).body<UserChange>().open_to(role("admin")).conflicts("own_account", "last_admin").answers<AdminUser>()
         .run<change_user>(),
 
     get("/api/admin/analytics").summary("Money, conversion and completion of a period").tag("administration")

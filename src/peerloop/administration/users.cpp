@@ -39,7 +39,7 @@ Task<Result<Response>> change_user(Request& request, UserChange change) {
   if (!ends_access_tokens && !change.emailStatus)
     co_return Failure(bad_request("Say what is to change: roles, suspended or emailStatus.", "nothing_to_change"));
   const std::string user_id(request.param("id"));
-  // Whoever could take the last admin's role away would leave nobody to give it back.
+  // So that nobody locks themselves out by a slip.
   if (user_id == request.user().user_id)
     co_return Failure(conflict("Your own account is another admin's to change.", "own_account"));
 
@@ -53,6 +53,7 @@ Task<Result<Response>> change_user(Request& request, UserChange change) {
     batch.push_back(administration_queries::set_suspended(user_id, *change.suspended, request.now()));
     if (*change.suspended) batch.push_back(auth_queries::end_all_sessions(user_id, "suspended", request.now()));
   }
+  if (ends_access_tokens) batch.push_back(administration_queries::guard_admin_left());
   if (change.emailStatus) batch.push_back(administration_queries::repair_address(user_id, request.now()));
   batch.push_back(audit(request, action_of(change), "user", user_id, details_of(change)));
   const std::size_t tokens_at = batch.size();
@@ -64,7 +65,9 @@ Task<Result<Response>> change_user(Request& request, UserChange change) {
   batch.push_back(administration_queries::select_user(user_id));
 
   auto done = co_await attempt(request.db().batch(std::move(batch), OnLostAnswer::fail));
-  auto sets = co_await on_constraint(std::move(done), "guard:not_found", not_found("user"));
+  done = on_constraint(std::move(done), "guard:not_found", not_found("user"));
+  auto sets = co_await on_constraint(std::move(done), "guard:state_changed",
+                                     conflict("Nobody else would be left to administer.", "last_admin"));
   if (ends_access_tokens)
     co_await revoke_access_tokens(request.host(), co_await std::move(sets[tokens_at]).as<auth_queries::LiveToken>());
   co_return json_response(200, std::move(sets.back()).text());
