@@ -110,14 +110,13 @@ Task<Result<Response>> open_page(Request& request, Standing standing, ReturnAddr
   }
 
   const int status = is_new ? 201 : 200;
-  auto batch = open_checkout(id, page->id, page->url, request.now());
-  const std::size_t standing_at = batch.size() - 1;
+  std::vector<Statement> batch{open_checkout(id, page->id, page->url, request.now())};
   if (auto remembering = request.remember(status, checkout_as_json(id))) {
     batch.push_back(*std::move(remembering));
     batch.push_back(*request.forget_unanswered());
   }
   auto sets = co_await request.db().batch(std::move(batch), OnLostAnswer::retry);
-  auto answer = standing_page(id, co_await std::move(sets[standing_at]).first<OpenCheckout>());
+  auto answer = standing_page(id, co_await std::move(sets.front()).first<OpenCheckout>());
   if (!answer || answer->checkoutSessionId != page->id) request.after(close_checkout(request.host(), page->id));
   if (!answer) {
     request.disclaim_key();

@@ -3,6 +3,9 @@
 #include "base/strings.h"
 #include "peerloop/sql.h"
 
+/// Of an enrollment: it is to be paid, and the page where it is paid was not opened yet.
+#define WAITS_FOR_PAGE "status = 'pending' AND checkout_session_id IS NULL"
+
 namespace isthmus::peerloop {
 
 namespace {
@@ -83,16 +86,14 @@ std::vector<Statement> place_enrollment(const Choice& choice, std::string_view n
   return batch;
 }
 
-std::vector<Statement> open_checkout(std::string_view enrollment_id, std::string_view session_id, std::string_view url,
-                                     Timestamp now) {
-  std::vector<Statement> batch;
-  batch.push_back(sql(R"(
-      UPDATE enrollments SET checkout_session_id = ?2, checkout_url = ?3, updated_at = ?4
-      WHERE id = ?1 AND status = 'pending' AND checkout_session_id IS NULL)",
-                      enrollment_id, session_id, url, now));
-  batch.push_back(
-      sql("SELECT status, checkout_session_id, checkout_url FROM enrollments WHERE id = ?1", enrollment_id));
-  return batch;
+Statement open_checkout(std::string_view enrollment_id, std::string_view session_id, std::string_view url,
+                        Timestamp now) {
+  return sql(R"(
+      UPDATE enrollments SET checkout_session_id = iif()" WAITS_FOR_PAGE R"(, ?2, checkout_session_id),
+                             checkout_url = iif()" WAITS_FOR_PAGE R"(, ?3, checkout_url),
+                             updated_at = iif()" WAITS_FOR_PAGE R"(, ?4, updated_at)
+      WHERE id = ?1 RETURNING status, checkout_session_id, checkout_url)",
+             enrollment_id, session_id, url, now);
 }
 
 Statement checkout_as_json(std::string_view enrollment_id) {
@@ -106,7 +107,7 @@ Statement checkout_as_json(std::string_view enrollment_id) {
 Statement release_unopened(std::string_view enrollment_id, Timestamp now) {
   return sql(R"(
       UPDATE enrollments SET status = 'released', released_at = ?2, updated_at = ?2
-      WHERE id = ?1 AND status = 'pending' AND checkout_session_id IS NULL)",
+      WHERE id = ?1 AND )" WAITS_FOR_PAGE,
              enrollment_id, now);
 }
 

@@ -51,10 +51,10 @@ struct Standing {
   std::optional<Timestamp> checkout_expires_at;
 };
 
-/// Writes down the page that the provider opened, where the enrollment is pending and has none; the last statement
-/// tells what stands then: one `OpenCheckout`. May run twice.
-std::vector<Statement> open_checkout(std::string_view enrollment_id, std::string_view session_id, std::string_view url,
-                                     Timestamp now);
+/// Writes down the page that the provider opened, where the enrollment is pending and has none, and tells what stands
+/// then: one `OpenCheckout`. May run twice.
+Statement open_checkout(std::string_view enrollment_id, std::string_view session_id, std::string_view url,
+                        Timestamp now);
 
 struct OpenCheckout {
   std::string status;
