@@ -21,6 +21,6 @@ static inline __attribute__((always_inline)) __m128i _mm_clmulepi64_si128(__m128
 
 static inline __attribute__((always_inline)) int _popcnt64(uint64_t bits) { return __builtin_popcountll(bits); }
 
-/* Numbers of 64 bits are wasm's own. */
+/* Otherwise the kernel asks for _umul128, which simdjson has for itself only further down. */
 #undef SIMDJSON_IS_32BITS
 #define SIMDJSON_IS_32BITS 0

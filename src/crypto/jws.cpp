@@ -27,7 +27,7 @@ bool take(std::string_view& text, std::string_view front) {
   return true;
 }
 
-/// A string of characters that JSON writes in one way only.
+/// A string of characters that stand for themselves.
 std::optional<std::string_view> take_plain_string(std::string_view& text) {
   if (!take(text, "\"")) return std::nullopt;
   const std::string_view word = text.substr(0, text.find('"'));

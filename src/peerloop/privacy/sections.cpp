@@ -12,6 +12,7 @@ constexpr auto sections = std::to_array<ExportSection>({
     {"account", R"(
         json_object('id', id, 'name', name, 'handle', handle, 'email', email, 'bio', bio, 'timezone', timezone,
                     'emailVerifiedAt', )" PEERLOOP_TIME("email_verified_at") R"(, 'emailStatus', email_status,
+                    'emailFreedAt', )" PEERLOOP_TIME("email_freed_at") R"(,
                     'marketingOptOut', )" PEERLOOP_BOOLEAN("marketing_opt_out") R"(,
                     'hasAvatar', )" PEERLOOP_BOOLEAN("avatar_key IS NOT NULL") R"(,
                     'stripeAccountId', stripe_account_id,

@@ -75,7 +75,7 @@ Task<Result<WebhookOutcome>> record_event(Host& host, WebhookEvent event, std::v
 Task<Result<std::optional<WebhookOutcome>>> try_to_record(Host& host, WebhookEvent event, std::vector<Statement> effect,
                                                           int tries) {
   co_await check_id(event);
-  const bool is_last = tries == most_settlings;
+  const bool is_last = tries >= most_settlings;
   auto batch = claim(event, "processed", std::move(effect), host.clock.now());
   auto recorded =
       co_await attempt(run(host, std::move(event), std::move(batch), is_last ? OnRefusal::record : OnRefusal::leave));

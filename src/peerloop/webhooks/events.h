@@ -48,7 +48,8 @@ Task<Result<WebhookOutcome>> record_event(Host& host, WebhookEvent event, std::v
 inline constexpr int most_settlings = 5;
 
 /// As `record_event`, for a handler that then reads and judges anew: nothing where a guard or constraint refuses the
-/// effect, since something got in between. Only the last of its tries, which count from 1, is recorded as failed.
+/// effect, since something got in between. The refusal of the last of its tries, which count from 1, is recorded as a
+/// failure and is the result.
 Task<Result<std::optional<WebhookOutcome>>> try_to_record(Host& host, WebhookEvent event, std::vector<Statement> effect,
                                                           int tries);
 

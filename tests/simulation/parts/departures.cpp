@@ -99,7 +99,7 @@ Script<> change_account_of(Person& admin, const Person& other, Json change) {
   const std::string token = other.access_token;
   const Timestamp began = life.now();
   const auto reply = co_await admin.ask("PATCH", "/api/admin/users/" + other.id, change, {.tries = 2});
-  if (!admin.expect(reply, {200, 401, 403, 404}) || reply->status != 200 || token.empty()) co_return;
+  if (!admin.expect(reply, {200, 401, 403, 404, 409}) || reply->status != 200 || token.empty()) co_return;
   // Whatever changes ends the tokens. The other's client does not know yet. Whoever may come back gets other tokens.
   life.belongings.of<LostAndFound>().access_tokens.push_back(retired(life, token, began));
 }
