@@ -215,6 +215,8 @@ Script<> hear_of_mail(Person& person) {
       which = (which + 1) % life.resend.sent.size();
   const auto& mail = life.resend.sent[which];
   std::string type(dice.pick(fates));
+  // Whoever hears that an address takes nothing may set that right.
+  if (!told.empty() && told.back().is_for_good && told.back().address == mail.to && dice.one_in(2)) type = "released";
   const bool is_for_good = (type == "bounced" || type == "suppressed") && dice.one_in(3);
   if (type == "suppressed" && !is_for_good) type = "delivered";
   const bool is_release = type == "released";
