@@ -41,7 +41,7 @@ bool sees_dead(Person& person) { return is_in(person) && person.standing.is_admi
 
 constexpr std::array deeds{
     Deed{"try again what was given up", 3, sees_dead, try_dead_again},
-    Deed{"replay an event", 1, [](Person& person) { return is_in(person) && person.standing.is_admin; }, replay_event},
+    Deed{"replay an event", 3, [](Person& person) { return is_in(person) && person.standing.is_admin; }, replay_event},
 };
 
 /// What is kept for a time only is kept for that time.
