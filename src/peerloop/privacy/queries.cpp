@@ -66,7 +66,8 @@ std::vector<Statement> forget(std::string_view user_id, Timestamp now) {
       UPDATE users SET email = id || '@deleted.invalid', name = 'Deleted user',
                        handle = 'deleted_' || replace(id, '-', ''), bio = '', avatar_key = NULL, avatar_etag = NULL,
                        timezone = 'UTC', password_hash = NULL, email_verified_at = NULL, email_status = 'ok',
-                       email_freed_at = NULL, marketing_opt_out = 1, token_version = token_version + 1, deleted_at = ?2, updated_at = ?2
+                       email_freed_at = NULL, marketing_opt_out = 1, token_version = token_version + 1,
+                       deleted_at = ?2, updated_at = ?2
       WHERE id = ?1 AND deleted_at IS NULL)");
   return statements;
 }
